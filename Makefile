@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+VERSION    := $(shell cat VERSION)
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+B          ?= build
+PKG_CONFIG ?= pkg-config
+FUZZ_TIME  ?= 60
+V          ?= 0
+
+CFLAGS ?= -O2 -g
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wundef -Wvla \
+          -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE
+GIT_COMMIT := $(or $(shell git rev-parse --short=12 HEAD 2>/dev/null),unknown)
+
+# What the code cannot do without stays out of the user's CFLAGS.
+SCD_CPPFLAGS := -D_GNU_SOURCE -Icommon -DSCD_VERSION='"$(VERSION)"'
+SCD_CFLAGS   := -std=gnu11 -fvisibility=hidden -MMD -MP $(WARN) $(HARDEN)
+SCD_LDFLAGS  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+
+# $(call pc,--cflags|--libs,module): stops make with the missing package's name.
+pc = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(if $(shell $(PKG_CONFIG) --exists $(2) || echo no),$(error $(2) not found by $(PKG_CONFIG): run `make deps`, or see README.md)))
+COMMON_LIBS = $(call pc,--libs,libseccomp) $(call pc,--libs,libcjson) $(call pc,--libs,libmd) \
+              $(call pc,--libs,yaml-0.1)
+# Never libcurl here: libinotifytools is GPL-2.0-only and libcurl brings OpenSSL.
+# libinotifytools has no .pc file.
+DAEMON_LIBS = $(COMMON_LIBS) $(call pc,--libs,libevent_core) $(call pc,--libs,libevent_extra) \
+              -linotifytools
+STATUS_LIBS = $(call pc,--libs,libcjson) $(call pc,--libs,libcurl)
+
+COMMON_SRC := $(wildcard common/*.c)
+DAEMON_SRC := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
+CLI_SRC    := $(filter-out cli/main.c cli/status_main.c,$(wildcard cli/*.c))
+UNIT_SRC   := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+SIM_SRC    := $(wildcard tests/sim/*.c)
+BENCH_SRC  := $(wildcard tests/bench/bench_*.c)
+SOURCES    := $(wildcard common/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
+SCRIPTS    := $(wildcard .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats deploy/*.sh)
+
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(FUZZ_SRC))
+SIM  := $(patsubst tests/sim/%.c,$(B)/tests/%,$(SIM_SRC))
+BENCH := $(patsubst tests/bench/%.c,$(B)/tests/%,$(BENCH_SRC))
+
+PROGRAMS := $(B)/seccompd $(B)/seccompctl $(B)/seccompctl-status
+MAN      := man/seccompd.8 man/seccompctl.1 man/seccompd.yaml.5
+
+ifeq ($(V),0)
+say = @printf '  %-4s %s\n' $(1) $(2);
+quiet = @
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+all: $(PROGRAMS) ## build the programs into build/
+
+include deps.mk
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(SCD_CPPFLAGS) $(EXTRA_$(firstword $(subst /, ,$<))) $(CPPFLAGS) $(SCD_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Include paths follow the direction of dependency: common/ sees itself alone.
+EXTRA_daemon := -Idaemon
+EXTRA_cli    := -Icli
+EXTRA_tests  := -Idaemon -Icli -Itests/unit
+
+# The commit is written into one object, which is made anew when it changes.
+$(B)/common/version.o: SCD_CPPFLAGS += -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"'
+$(B)/common/version.o: $(B)/commit
+$(B)/commit: FORCE
+	@mkdir -p $(B); echo '$(GIT_COMMIT)' | cmp -s - $@ || echo '$(GIT_COMMIT)' > $@
+
+$(B)/libscd.a: $(call obj,$(COMMON_SRC))
+$(B)/libscd-daemon.a: $(call obj,$(DAEMON_SRC))
+$(B)/libscd-cli.a: $(call obj,$(CLI_SRC))
+$(B)/%.a:
+	@mkdir -p $(@D); rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+link = $(call say,LD,$@)$(CC) $(SCD_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+
+$(B)/seccompd: $(B)/daemon/main.o $(B)/libscd-daemon.a $(B)/libscd.a
+	$(link) $(DAEMON_LIBS)
+$(B)/seccompctl: $(B)/cli/main.o $(B)/libscd-cli.a $(B)/libscd.a
+	$(link) $(COMMON_LIBS)
+$(B)/seccompctl-status: $(B)/cli/status_main.o $(B)/libscd.a
+	$(link) $(STATUS_LIBS)
+
+$(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd.a
+	@mkdir -p $(@D)
+	$(link) $(call pc,--libs,cmocka) $(DAEMON_LIBS)
+
+$(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd.a
+	@mkdir -p $(@D)
+	$(link) $(COMMON_LIBS)
+
+$(BENCH): $(B)/tests/%: $(B)/tests/bench/%.o $(B)/libscd-daemon.a $(B)/libscd.a
+	@mkdir -p $(@D)
+	$(link) $(DAEMON_LIBS)
+
+$(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-daemon.a $(B)/libscd.a
+	@mkdir -p $(@D)
+	$(link) $(DAEMON_LIBS)
+
+check: check-unit check-seeds check-integration check-e2e ## run every test that needs no heavy package
+
+check-unit: $(UNIT) ## unit tests, one program per module
+	@set -e; for t in $^; do $(TEST_WRAPPER) $$t; done
+
+check-seeds: $(FUZZ:%=$(B)/tests/%.replay) ## feed every seed to its fuzz target
+	@set -e; for t in $(FUZZ); do \
+	  $(TEST_WRAPPER) $(B)/tests/$$t.replay tests/data/fuzz/$${t#fuzz_}/*; \
+	  echo "ok - seeds of $$t"; done
+
+check-integration: all $(SIM) ## the real programs on simulated volumes
+	B=$(abspath $(B)) bats --timing tests/integration
+
+check-e2e: all $(SIM) ## real container runtimes load what was installed
+	B=$(abspath $(B)) bats --timing tests/e2e
+
+check-full: all $(SIM) ## tests that need the packages of deps-full
+	B=$(abspath $(B)) bats --timing tests/full
+
+check-long: ## by hand: long versions of the tests (hours)
+	SCD_LONG=1 $(MAKE) check
+
+sanitize: ## the same tests under AddressSanitizer and UBSan
+	$(MAKE) B=build-san CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
+	  check-unit check-seeds check-integration
+
+fuzz: ## FUZZ_TIME seconds of libFuzzer for each target
+	@set -e; for t in $(FUZZ); do mkdir -p build-fuzz/$$t; \
+	clang $(SCD_CPPFLAGS) -Idaemon -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -o build-fuzz/$$t.bin \
+	    tests/fuzz/$$t.c $(COMMON_SRC) $(DAEMON_SRC) $(DAEMON_LIBS); \
+	build-fuzz/$$t.bin -max_total_time=$(FUZZ_TIME) build-fuzz/$$t tests/data/fuzz/$${t#fuzz_}; done
+
+bench: all $(BENCH) ## measure, side by side with a bare libseccomp program
+	@set -e; for t in $(BENCH); do $$t; done
+
+coverage: ## line coverage of the unit and integration tests
+	$(MAKE) B=build-cov CFLAGS='-O0 -g --coverage' check-unit check-integration
+	gcovr -r . --object-directory build-cov -e tests/ --print-summary
+
+fmt: ## lay the sources out
+	clang-format -i $(SOURCES)
+
+include lint.mk
+
+demo: all $(SIM) ## the main job on profiles/, in a temporary directory
+	B=$(abspath $(B)) tests/demo/demo.sh
+
+install: all ## honours DESTDIR, PREFIX, BINDIR, MANDIR
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
+	install -m 0755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
+	install -m 0644 man/seccompctl.1 $(DESTDIR)$(MANDIR)/man1
+	install -m 0644 man/seccompd.yaml.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 0644 man/seccompd.8 $(DESTDIR)$(MANDIR)/man8
+
+uninstall:
+	rm -f $(PROGRAMS:$(B)/%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(MANDIR)/man1/seccompctl.1 \
+	  $(DESTDIR)$(MANDIR)/man5/seccompd.yaml.5 $(DESTDIR)$(MANDIR)/man8/seccompd.8
+
+dist: ## a reproducible source archive of HEAD
+	git archive --format=tar --prefix=seccompd-$(VERSION)/ HEAD | gzip -n > seccompd-$(VERSION).tar.gz
+
+distcheck: dist ## unpack the archive elsewhere, build and test it
+	set -e; d=$$(mktemp -d); trap 'rm -rf "$$d"' EXIT; \
+	tar -xzf seccompd-$(VERSION).tar.gz -C "$$d"; $(MAKE) -C "$$d/seccompd-$(VERSION)" check-unit check-seeds
+
+clean: ## remove what was built
+	rm -rf build build-san build-fuzz build-cov build-lint
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+FORCE:
+.PHONY: FORCE all check check-unit check-seeds check-integration check-e2e check-full check-long \
+        sanitize fuzz bench coverage fmt demo install uninstall dist distcheck clean help
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

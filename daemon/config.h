@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* What the daemon was told: one option table, from which flags, environment,
+ * configuration file, --help and the man page's test all come. */
+#ifndef SCD_CONFIG_H
+#define SCD_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "error.h"
+#include "options.h"
+
+enum scd_removal_policy {
+	SCD_RETAIN,	/* an orphaned file stays until `seccompctl prune` */
+	SCD_AFTER_GRACE /* it is removed after removal_grace_ms */
+};
+
+enum scd_ready_policy {
+	SCD_READY_SYNCED, /* invalid profiles do not make the pod unready */
+	SCD_READY_STRICT  /* they do */
+};
+
+enum scd_log_format {
+	SCD_LOG_JSON,
+	SCD_LOG_TEXT
+};
+
+struct scd_config {
+	/* where */
+	char *config;	   /* --config; NULL: none */
+	char *source;	   /* directory to read */
+	char *destination; /* directory to install into */
+	char *listen;	   /* "HOST:PORT", ":PORT"; "": no HTTP */
+
+	/* when */
+	uint64_t resync_period_ms;
+	bool one_time; /* exit after one sync */
+	bool dry_run;  /* judge and plan, write nothing */
+
+	/* policy */
+	int removal_policy; /* enum scd_removal_policy */
+	uint64_t removal_grace_period_ms;
+	uint64_t max_removals_percent; /* in one step; the mass-removal guard */
+	int ready_policy;	       /* enum scd_ready_policy */
+
+	/* judging: lists as written; scd_config_check_opts() makes options of them */
+	int runtime;	 /* enum scd_runtime */
+	int oci_runtime; /* enum scd_oci_runtime */
+	struct scd_strings archs;
+	struct scd_strings disable;
+	bool strict;
+	bool trial_load;
+
+	/* log */
+	uint64_t verbosity; /* --v */
+	int logging_format; /* enum scd_log_format */
+
+	/* asked and done before anything else */
+	bool help;
+	bool version;
+};
+
+/**
+ * scd_config_load() - flags over environment over file over defaults.
+ * @argc, @argv: the command line of main(), read only.
+ * @env:    the environment of main().
+ * @config: zeroed; set on success only; scd_config_done() it.
+ * @unknown_env: a SECCOMPD_* variable that no option knows (points into @env), or
+ *          NULL: worth a warning, as a misspelled variable is otherwise silent.
+ *
+ * Return: 0, or -1 with SCD_E_USAGE (command line), SCD_E_CONFIG (file or
+ * environment; the message holds FILE:LINE:COLUMN), SCD_E_SYSTEM, SCD_E_NOMEM.
+ */
+int scd_config_load(int argc, char **argv, char **env, struct scd_config *config,
+		    const char **unknown_env, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+void scd_config_done(struct scd_config *config) SCD_NONNULL;
+
+#define auto_config SCD_CLEANUP(scd_config_done)
+
+/* The judging options. 0, or -1 with SCD_E_CONFIG: an unknown architecture or rule. */
+int scd_config_check_opts(const struct scd_config *config, struct scd_check_opts *opts,
+			  struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Writes the --help text. */
+void scd_config_help(FILE *out) SCD_NONNULL;
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One transaction on the destination: lock, read the state file, look at the disk,
+ * plan, write and sync all temporary files, record intents, rename, sync the
+ * directories, record the result, unlock. At any crash point every profile is
+ * whole: the old one or the new one. Runs in a forked child, so that a slow disk
+ * never stops the loop; the outcome comes back through a shared mapping.
+ */
+#ifndef SCD_INSTALL_H
+#define SCD_INSTALL_H
+
+#include <sys/types.h>
+
+#include "error.h"
+#include "plan.h"
+#include "source.h"
+
+struct scd_install_request {
+	int destination;		     /* directory descriptor */
+	const struct scd_snapshot *snapshot; /* with texts */
+	const enum scd_verdict *verdicts;    /* one for each file of the snapshot */
+	struct scd_plan_policy policy;
+	bool dry_run;	     /* plan only; operations tell what would be done */
+	const char *pod_uid; /* who writes, for the state file; "" if unknown */
+};
+
+struct scd_install_result {
+	char *name;
+	enum scd_operation op;		       /* done, or tried */
+	enum scd_phase phase;		       /* what is true on disk now */
+	const char *reason;		       /* CamelCase token or ""; static storage */
+	int sys;			       /* errno of a failed operation, or 0 */
+	char installed_sha256[SCD_SHA256_HEX]; /* of what lies there now and is ours; or "" */
+};
+
+struct scd_install_outcome {
+	struct scd_error error;		    /* SCD_OK, or why the transaction did not take place */
+	struct scd_install_result *results; /* by name: the snapshot's and the state file's names */
+	size_t count;
+	size_t removals_blocked;
+	bool ledger_corrupt; /* the state file did not parse: nothing is owned */
+	bool writable;	     /* every write of the transaction succeeded */
+	uint64_t free_bytes; /* of the file system, for us */
+};
+
+/* Does the transaction here and now. @outcome: zeroed or done. -1: out of memory. */
+int scd_install_run(const struct scd_install_request *request, struct scd_install_outcome *outcome,
+		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+struct scd_install_job {
+	pid_t pid; /* 0: none */
+	void *page;
+	size_t size;
+};
+
+/* The same in a forked child. start → waitpid(2) by the loop → finish. */
+int scd_install_start(const struct scd_install_request *request, struct scd_install_job *job,
+		      struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Releases the job. -1 when the child died without an outcome (SCD_E_SYSTEM). */
+int scd_install_finish(struct scd_install_job *job, int status, struct scd_install_outcome *outcome,
+		       struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+void scd_install_outcome_done(struct scd_install_outcome *outcome) SCD_NONNULL;
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The state file .seccompd.state.json: which files of the destination are ours.
+ * Its root is a JSON array, so that no runtime takes it for a profile.
+ */
+#ifndef SCD_LEDGER_H
+#define SCD_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "digest.h"
+#include "error.h"
+
+#define SCD_LEDGER_FILE ".seccompd.state.json"
+
+struct scd_owned {
+	char *name;
+	char sha256[SCD_SHA256_HEX]; /* of the bytes that we put there */
+	char intent[SCD_SHA256_HEX]; /* of the bytes that a transaction was about to put
+				      * there, or "" */
+	uint64_t size;
+	int64_t installed_at; /* seconds since the epoch */
+	int64_t orphaned_at;  /* 0: the source has it */
+	bool adopted;	      /* it lay there before us with these bytes: never removed */
+};
+
+struct scd_ledger {
+	struct scd_owned *files; /* sorted by name */
+	size_t count;
+	char set_digest[SCD_SHA256_HEX]; /* of the last whole transaction */
+	char **dirs;			 /* directories that we made, sorted */
+	size_t dir_count;
+};
+
+/* Reads text of the file. -1 with SCD_E_CORRUPT: own nothing, remove nothing. */
+int scd_ledger_parse(const char *text, size_t len, struct scd_ledger *ledger,
+		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* The text to write: free() it. NULL when out of memory. */
+char *scd_ledger_print(const struct scd_ledger *ledger, const char *pod_uid,
+		       size_t *len) SCD_NONNULL SCD_MUST_CHECK;
+
+/* The row of @name, or NULL. Valid until the next scd_ledger_add(). */
+struct scd_owned *scd_ledger_find(const struct scd_ledger *ledger, const char *name) SCD_NONNULL;
+
+/* The row of @name, added when missing; NULL when out of memory. */
+struct scd_owned *scd_ledger_add(struct scd_ledger *ledger, const char *name) SCD_NONNULL;
+
+/* Forgets @name; harmless when it is not there. */
+void scd_ledger_remove(struct scd_ledger *ledger, const char *name) SCD_NONNULL;
+
+void scd_ledger_done(struct scd_ledger *ledger) SCD_NONNULL;
+
+#define auto_ledger SCD_CLEANUP(scd_ledger_done)
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* /metrics: one table of metrics, rendered in two text formats. */
+#ifndef SCD_METRICS_H
+#define SCD_METRICS_H
+
+#include "state.h"
+
+enum scd_metrics_format {
+	SCD_METRICS_PROMETHEUS, /* text/plain; version=0.0.4 */
+	SCD_METRICS_OPENMETRICS /* application/openmetrics-text; version=1.0.0 */
+};
+
+/* Answers by path and code; counted by http. */
+struct scd_http_counts;
+
+/* The document: free() it. NULL when out of memory. Every reachable series is there
+ * from the start. */
+char *scd_metrics_text(const struct scd_state *state, const struct scd_http_counts *http,
+		       enum scd_metrics_format format) SCD_NONNULL SCD_MUST_CHECK;
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All policy, as a pure function: (source, verdicts, what is on disk, what we own)
+ * → operations and states. Reads nothing, writes nothing, tested as a table.
+ */
+#ifndef SCD_PLAN_H
+#define SCD_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "digest.h"
+#include "error.h"
+
+/* State of a profile on this node (the words of docs/architecture.md). */
+enum scd_phase {
+	SCD_PHASE_INSTALLED, /* bytes on disk = source */
+	SCD_PHASE_STALE,     /* source invalid, last good version on disk */
+	SCD_PHASE_INVALID,   /* source invalid, nothing of ours on disk */
+	SCD_PHASE_PENDING,   /* no verdict yet; what is on disk stays */
+	SCD_PHASE_CONFLICT,  /* something that is not ours lies under the name */
+	SCD_PHASE_FAILED,    /* valid, but it could not be written */
+	SCD_PHASE_ORPHANED,  /* ours on disk, no longer in the source */
+	SCD_PHASE_COUNT
+};
+
+enum scd_operation {
+	SCD_OP_NONE,
+	SCD_OP_CREATE, /* nothing there: write it */
+	SCD_OP_UPDATE, /* ours, other bytes wanted */
+	SCD_OP_REPAIR, /* ours, but not the bytes or the mode that we left */
+	SCD_OP_ADOPT,  /* not ours, but the wanted bytes: own it, do not write */
+	SCD_OP_REMOVE, /* orphaned and policy says so */
+	SCD_OP_COUNT
+};
+
+enum scd_verdict {
+	SCD_VERDICT_NONE, /* not judged yet */
+	SCD_VERDICT_ACCEPT,
+	SCD_VERDICT_REJECT /* includes a name or a file that we cannot read */
+};
+
+enum scd_disk_kind {
+	SCD_DISK_ABSENT,
+	SCD_DISK_REGULAR,
+	SCD_DISK_OTHER,	    /* symlink, FIFO, directory, device, or a file with several links */
+	SCD_DISK_UNREADABLE /* an error other than "no such file" */
+};
+
+/* What lies under a name in the destination. */
+struct scd_disk_file {
+	enum scd_disk_kind kind;
+	char sha256[SCD_SHA256_HEX]; /* of a regular one */
+	unsigned mode;		     /* permission bits */
+	int sys;		     /* errno of an unreadable one */
+};
+
+/* One name: in the source, in the state file, or in both. */
+struct scd_plan_item {
+	/* in */
+	const char *name; /* borrowed */
+	bool in_source;
+	bool valid_name; /* a name that is ever installed */
+	enum scd_verdict verdict;
+	const char *sha256; /* of the source text; "" without one */
+	bool owned;
+	bool adopted;
+	const char *owned_sha256;  /* what the state file says that we put there; "" if none */
+	const char *intent_sha256; /* what an interrupted transaction was about to put; "" */
+	int64_t orphaned_at;	   /* seconds since the epoch; 0: not an orphan so far */
+	struct scd_disk_file disk;
+
+	/* out */
+	enum scd_operation op;
+	enum scd_phase phase; /* once the operation has succeeded */
+	const char *reason;   /* CamelCase token for conflict and stale, else ""; static storage */
+	bool drop;	      /* no longer ours: forget it in the state file */
+};
+
+struct scd_plan_policy {
+	bool remove_orphans; /* AfterGrace */
+	int64_t grace_seconds;
+	unsigned max_removals_percent; /* of the owned set in one step; over it none is removed */
+	int64_t now;		       /* seconds since the epoch */
+};
+
+struct scd_plan {
+	struct scd_plan_item *items; /* the caller's, sorted by name */
+	size_t count;
+	size_t removals_blocked; /* out: removals that the guard withheld */
+};
+
+/* Decides for every item. Cannot fail. */
+void scd_plan_make(struct scd_plan *plan, const struct scd_plan_policy *policy) SCD_NONNULL;
+
+const char *scd_phase_name(enum scd_phase phase);      /* "Installed" */
+const char *scd_phase_label(enum scd_phase phase);     /* "installed" */
+const char *scd_operation_name(enum scd_operation op); /* "create" */
+
+#endif

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# What has to be installed. Debian 12 package names, one list a purpose.
+DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-dev \
+              libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
+DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc
+DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc
+DEPS_FULL  := valgrind kustomize
+
+# Installs only what is missing, and asks the network for nothing when nothing is.
+apt_get = @missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(1) 2>/dev/null | \
+	  awk '$$1 == "installed" { have[$$2] = 1 } END { n = split("$(1)", want, " "); \
+	       for (i = 1; i <= n; i++) if (!(want[i] in have)) print want[i] }'); \
+	if [ -n "$$missing" ]; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; \
+	else echo 'deps: nothing is missing'; fi
+
+deps: ## install the Debian packages for building, testing and linting (as root)
+	$(call apt_get,$(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT))
+
+deps-full: ## install what check-full needs beyond that
+	$(call apt_get,$(DEPS_FULL))
+
+.PHONY: deps deps-full
