@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Small things about text: where an offset is, what a word was meant to be, how to show it. */
+#ifndef SCD_TEXT_H
+#define SCD_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+
+/* 1-based line, and column in code points, of byte @offset (at most @len) of @text. */
+void scd_text_position(const char *text, size_t len, size_t offset, unsigned *line,
+		       unsigned *column) SCD_NONNULL;
+
+/* Length in bytes of the valid UTF-8 sequence at @text (RFC 3629: no surrogates, nothing
+ * overlong, at most U+10FFFF), or 0. @len is at least 1. */
+size_t scd_utf8_length(const char *text, size_t len) SCD_NONNULL;
+
+/* Damerau-Levenshtein distance (insert, delete, replace, swap neighbours), ASCII case
+ * ignored; @limit + 1 as soon as it is over @limit. Words over 64 bytes are far apart. */
+size_t scd_text_distance(const char *a, const char *b, size_t limit) SCD_NONNULL;
+
+/* The candidate nearest to @word and within @limit edits, or NULL; the first of equals.
+ * @candidate(i) gives the i-th, NULL at the end. */
+const char *scd_text_nearest(const char *word, size_t limit,
+			     const char *(*candidate)(size_t i)) SCD_NONNULL;
+
+/* Adds at most @max bytes of @text with control characters, quotes, backslashes and
+ * bytes that are not UTF-8 escaped (\n, \u001b, \xff), so that it can be shown on a
+ * terminal and on one line; "…" when it was cut. */
+void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t max) SCD_NONNULL;
+
+#endif
