@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bounds.h"
 #include "error.h"
-#include "limits.h"
 #include "report.h"
 
 /* Who parses the file. */

@@ -9,7 +9,7 @@ enum scd_code {
 	SCD_OK = 0,
 	SCD_E_NOMEM,	   /* an allocation failed */
 	SCD_E_SYSTEM,	   /* a system call or library failed; sys says how */
-	SCD_E_TOO_LARGE,   /* an input is over its limit (limits.h) */
+	SCD_E_TOO_LARGE,   /* an input is over its limit (bounds.h) */
 	SCD_E_BAD_NAME,	   /* a profile name that is never installed */
 	SCD_E_NOT_REGULAR, /* a symlink, FIFO, directory or device where a file belongs */
 	SCD_E_MISSING,	   /* a volume without its ..data, or a directory that is not there */

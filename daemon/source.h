@@ -14,7 +14,7 @@
 
 #include "digest.h"
 #include "error.h"
-#include "limits.h"
+#include "bounds.h"
 
 /* One *.json below the source. */
 struct scd_source_file {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every limit of the project, once. The man pages list them; a test compares. */
-#ifndef SCD_LIMITS_H
-#define SCD_LIMITS_H
+#ifndef SCD_BOUNDS_H
+#define SCD_BOUNDS_H
 
 #include <stddef.h>
 #include <stdint.h>
