@@ -6,45 +6,47 @@
 
 /* The text of a rule says what happens on which consumer; measured with containerd 1.6.20,
  * runc 1.1.5, crun 1.8.1 and libseccomp 2.5.4, or read in their sources. */
-#define ROW(n, digits, rule_name, level, rule_title, rule_why, rule_cure)                    \
-	{                                                                                    \
-		.number = (n), .id = "SCP" digits, .name = (rule_name), .severity = (level), \
-		.title = (rule_title), .why = (rule_why), .cure = (rule_cure)                \
+#define ROW_OF(is_fixed, n, digits, rule_name, level, rule_title, rule_why, rule_cure)             \
+	{                                                                                          \
+		.number = (n), .id = "SCP" digits, .name = (rule_name), .severity = (level),       \
+		.title = (rule_title), .why = (rule_why), .cure = (rule_cure), .fixed = (is_fixed) \
 	}
+#define ROW(...) ROW_OF(false, __VA_ARGS__)
+#define FIXED(...) ROW_OF(true, __VA_ARGS__)
 
 static const struct scd_rule rules[] = {
-	ROW(SCD_PROFILE_EMPTY, "001", "profile-empty", SCD_ERROR,
-	    "neither defaultAction nor syscalls",
-	    "runc and CRI-O take such a file as \"no seccomp\" and run the container unconfined, "
-	    "without a word (Seccomp: 0 in /proc/self/status). crun refuses it.",
-	    "Write a defaultAction, such as SCMP_ACT_ERRNO, and the calls to allow under syscalls."),
-	ROW(SCD_PROFILE_WRAPPED, "002", "profile-wrapped", SCD_ERROR,
-	    "the profile is inside another document",
-	    "Consumers ignore keys that they do not know. Of a SeccompProfile resource or an OCI "
-	    "config.json nothing is left, and the container runs unconfined.",
-	    "Put only the inner object into the file: what stands under .spec or .linux.seccomp."),
-	ROW(SCD_JSON_SYNTAX, "003", "json-syntax", SCD_ERROR, "not strict JSON",
-	    "All consumers parse with Go's encoding/json, which refuses the file: the container "
-	    "stays in CreateContainerError. What other parsers accept is no help.",
-	    "Write JSON as RFC 8259 has it: UTF-8, no comments, no trailing commas, no NUL."),
-	ROW(SCD_DEFAULT_ACTION_MISSING, "004", "default-action-missing", SCD_ERROR,
-	    "no defaultAction",
-	    "runc and crun refuse a profile with rules and without a defaultAction.",
-	    "Write a defaultAction, such as SCMP_ACT_ERRNO."),
-	ROW(SCD_ACTION_UNKNOWN, "005", "action-unknown", SCD_ERROR, "not an action",
-	    "runc and crun refuse the profile: the container does not start.",
-	    "Write one of the nine SCMP_ACT_ names, in capitals."),
-	ROW(SCD_TYPE_MISMATCH, "006", "type-mismatch", SCD_ERROR, "wrong type of value",
-	    "Go's decoder refuses the file: the container stays in CreateContainerError. Numbers "
-	    "must be integers from 0 to 2^64-1 written in digits: 1.0, 1e3, -0 and \"1\" are refused.",
-	    "Write a value of the type that the message names."),
-	ROW(SCD_NULL_ELEMENT, "007", "null-element", SCD_ERROR, "null in a list",
-	    "CRI-O crashes on it (a nil pointer in the daemon); runc and crun refuse the profile.",
-	    "Remove the null."),
-	ROW(SCD_DUPLICATE_KEY, "008", "duplicate-key", SCD_ERROR, "the same key twice",
-	    "Go lets the last one win, whatever its letter case, and merges lists element by element; "
-	    "other tools take the first. The file means different things to different readers.",
-	    "Keep one of the two."),
+	FIXED(SCD_PROFILE_EMPTY, "001", "profile-empty", SCD_ERROR,
+	      "neither defaultAction nor syscalls",
+	      "runc and CRI-O take such a file as \"no seccomp\" and run the container unconfined, "
+	      "without a word (Seccomp: 0 in /proc/self/status). crun refuses it.",
+	      "Write a defaultAction, such as SCMP_ACT_ERRNO, and the calls to allow under syscalls."),
+	FIXED(SCD_PROFILE_WRAPPED, "002", "profile-wrapped", SCD_ERROR,
+	      "the profile is inside another document",
+	      "Consumers ignore keys that they do not know. Of a SeccompProfile resource or an OCI "
+	      "config.json nothing is left, and the container runs unconfined.",
+	      "Put only the inner object into the file: what stands under .spec or .linux.seccomp."),
+	FIXED(SCD_JSON_SYNTAX, "003", "json-syntax", SCD_ERROR, "not strict JSON",
+	      "All consumers parse with Go's encoding/json, which refuses the file: the container "
+	      "stays in CreateContainerError. What other parsers accept is no help.",
+	      "Write JSON as RFC 8259 has it: UTF-8, no comments, no trailing commas, no NUL."),
+	FIXED(SCD_DEFAULT_ACTION_MISSING, "004", "default-action-missing", SCD_ERROR,
+	      "no defaultAction",
+	      "runc and crun refuse a profile with rules and without a defaultAction.",
+	      "Write a defaultAction, such as SCMP_ACT_ERRNO."),
+	FIXED(SCD_ACTION_UNKNOWN, "005", "action-unknown", SCD_ERROR, "not an action",
+	      "runc and crun refuse the profile: the container does not start.",
+	      "Write one of the nine SCMP_ACT_ names, in capitals."),
+	FIXED(SCD_TYPE_MISMATCH, "006", "type-mismatch", SCD_ERROR, "wrong type of value",
+	      "Go's decoder refuses the file: the container stays in CreateContainerError. Numbers "
+	      "must be integers from 0 to 2^64-1 written in digits: 1.0, 1e3, -0 and \"1\" are refused.",
+	      "Write a value of the type that the message names."),
+	FIXED(SCD_NULL_ELEMENT, "007", "null-element", SCD_ERROR, "null in a list",
+	      "CRI-O crashes on it (a nil pointer in the daemon); runc and crun refuse the profile.",
+	      "Remove the null."),
+	FIXED(SCD_DUPLICATE_KEY, "008", "duplicate-key", SCD_ERROR, "the same key twice",
+	      "Go lets the last one win, whatever its letter case, and merges lists element by element; "
+	      "other tools take the first. The file means different things to different readers.",
+	      "Keep one of the two."),
 	ROW(SCD_DOCKER_CONDITIONAL, "009", "docker-conditional", SCD_ERROR,
 	    "includes or excludes, which containerd ignores",
 	    "containerd drops the condition and keeps the rule: it holds for every container. Docker's "
@@ -78,10 +80,10 @@ static const struct scd_rule rules[] = {
 	    "the rule's action is the default action",
 	    "runc and crun skip such a rule. It cannot carve an exception out of another rule.",
 	    "Remove the rule, or give it another action."),
-	ROW(SCD_RULE_CONFLICT_EEXIST, "016", "rule-conflict-eexist", SCD_ERROR,
-	    "rules contradict each other",
-	    "libseccomp refuses the second rule (EEXIST): the container does not start.",
-	    "Make the conditions of the rules exclude each other."),
+	FIXED(SCD_RULE_CONFLICT_EEXIST, "016", "rule-conflict-eexist", SCD_ERROR,
+	      "rules contradict each other",
+	      "libseccomp refuses the second rule (EEXIST): the container does not start.",
+	      "Make the conditions of the rules exclude each other."),
 	ROW(SCD_RULE_CONFLICT_FIRST_WINS, "017", "rule-conflict-first-wins", SCD_ERROR,
 	    "two unconditional rules for one call",
 	    "libseccomp keeps the first and ignores the second without a word.",
@@ -94,12 +96,12 @@ static const struct scd_rule rules[] = {
 	ROW(SCD_ARGS_MORE_THAN_6, "020", "args-more-than-6", SCD_ERROR,
 	    "more than six conditions in a rule",
 	    "crun looks at the first six and drops the others without a word.", "Split the rule."),
-	ROW(SCD_ARG_INDEX, "021", "arg-index", SCD_ERROR, "argument index over 5",
-	    "A system call has six arguments, 0 to 5. runc and crun refuse the profile.",
-	    "Write an index from 0 to 5."),
-	ROW(SCD_OP_UNKNOWN, "022", "op-unknown", SCD_ERROR, "not a comparison",
-	    "runc and crun refuse the profile: the container does not start.",
-	    "Write one of SCMP_CMP_NE, LT, LE, EQ, GE, GT, MASKED_EQ, in capitals."),
+	FIXED(SCD_ARG_INDEX, "021", "arg-index", SCD_ERROR, "argument index over 5",
+	      "A system call has six arguments, 0 to 5. runc and crun refuse the profile.",
+	      "Write an index from 0 to 5."),
+	FIXED(SCD_OP_UNKNOWN, "022", "op-unknown", SCD_ERROR, "not a comparison",
+	      "runc and crun refuse the profile: the container does not start.",
+	      "Write one of SCMP_CMP_NE, LT, LE, EQ, GE, GT, MASKED_EQ, in capitals."),
 	ROW(SCD_VALUETWO_IGNORED, "027", "valuetwo-ignored", SCD_NOTE,
 	    "valueTwo without SCMP_CMP_MASKED_EQ", "Only SCMP_CMP_MASKED_EQ reads valueTwo.",
 	    "Remove valueTwo."),
@@ -118,10 +120,10 @@ static const struct scd_rule rules[] = {
 	ROW(SCD_NAMES_EMPTY, "035", "names-empty", SCD_ERROR, "a rule without names",
 	    "runc drops the rule without a word; crun refuses the profile when names is missing or null.",
 	    "Write \"names\": [\"...\"], or remove the rule."),
-	ROW(SCD_ERRNO_RANGE, "036", "errno-range", SCD_ERROR, "errnoRet out of range",
-	    "libseccomp takes 0 to 4094. 4095 to 65535 keep the container from starting; of more only the "
-	    "low 16 bits are left in runc, and crun refuses from 2^32 on.",
-	    "Write an error number, such as 1 (EPERM) or 38 (ENOSYS)."),
+	FIXED(SCD_ERRNO_RANGE, "036", "errno-range", SCD_ERROR, "errnoRet out of range",
+	      "libseccomp takes 0 to 4094. 4095 to 65535 keep the container from starting; of more only the "
+	      "low 16 bits are left in runc, and crun refuses from 2^32 on.",
+	      "Write an error number, such as 1 (EPERM) or 38 (ENOSYS)."),
 	ROW(SCD_ERRNO_ON_WRONG_ACTION, "037", "errno-on-wrong-action", SCD_ERROR,
 	    "errnoRet with an action that returns none",
 	    "crun refuses the profile; runc ignores the number.",
@@ -134,14 +136,14 @@ static const struct scd_rule rules[] = {
 	    "errno and defaultErrno are keys of CRI-O and podman; containerd drops them and the call "
 	    "fails with EPERM.",
 	    "Write errnoRet or defaultErrnoRet with the number."),
-	ROW(SCD_ARCH_UNKNOWN, "043", "arch-unknown", SCD_ERROR, "not an architecture",
-	    "runc refuses the profile: the container does not start.",
-	    "Write one of the SCMP_ARCH_ names that runc knows, in capitals."),
-	ROW(SCD_ARCH_ENDIAN, "044", "arch-endian", SCD_ERROR,
-	    "an architecture of the other byte order",
-	    "libseccomp refuses to put both byte orders into one filter (EDOM): the container does not "
-	    "start on this node.",
-	    "Keep a profile of its own for those nodes."),
+	FIXED(SCD_ARCH_UNKNOWN, "043", "arch-unknown", SCD_ERROR, "not an architecture",
+	      "runc refuses the profile: the container does not start.",
+	      "Write one of the SCMP_ARCH_ names that runc knows, in capitals."),
+	FIXED(SCD_ARCH_ENDIAN, "044", "arch-endian", SCD_ERROR,
+	      "an architecture of the other byte order",
+	      "libseccomp refuses to put both byte orders into one filter (EDOM): the container does not "
+	      "start on this node.",
+	      "Keep a profile of its own for those nodes."),
 	ROW(SCD_ARCH_NATIVE_MISSING, "045", "arch-native-missing", SCD_NOTE,
 	    "the node's own architecture is not listed",
 	    "It is always in the filter, listed or not.",
@@ -181,16 +183,16 @@ static const struct scd_rule rules[] = {
 	    "Without flags the runtimes set SPEC_ALLOW. Listing others turns the Spectre v4 mitigation on, "
 	    "which is slower.",
 	    "Add SECCOMP_FILTER_FLAG_SPEC_ALLOW, or keep it out on purpose."),
-	ROW(SCD_FILTER_TOO_LARGE, "056", "filter-too-large", SCD_ERROR,
-	    "more than 4,096 instructions",
-	    "The kernel refuses a longer filter (EINVAL): the container does not start. Counted is the "
-	    "program of every selected target, runc's stub included.",
-	    "Use fewer conditions or fewer architectures."),
-	ROW(SCD_COMPILE_TOO_EXPENSIVE, "057", "compile-too-expensive", SCD_ERROR,
-	    "libseccomp cannot compile it in reasonable time and memory",
-	    "The runtime would spend as long at every start of a container, or crash: libseccomp 2.5.4 "
-	    "corrupts its memory beyond 65,535 instructions.",
-	    "Use fewer conditions per call and fewer conditions per rule."),
+	FIXED(SCD_FILTER_TOO_LARGE, "056", "filter-too-large", SCD_ERROR,
+	      "more than 4,096 instructions",
+	      "The kernel refuses a longer filter (EINVAL): the container does not start. Counted is the "
+	      "program of every selected target, runc's stub included.",
+	      "Use fewer conditions or fewer architectures."),
+	FIXED(SCD_COMPILE_TOO_EXPENSIVE, "057", "compile-too-expensive", SCD_ERROR,
+	      "libseccomp cannot compile it in reasonable time and memory",
+	      "The runtime would spend as long at every start of a container, or crash: libseccomp 2.5.4 "
+	      "corrupts its memory beyond 65,535 instructions.",
+	      "Use fewer conditions per call and fewer conditions per rule."),
 	ROW(SCD_DEFAULT_DENY_EMPTY, "058", "default-deny-empty", SCD_ERROR, "everything is denied",
 	    "The default action denies and no rule allows anything: the first call of the container fails.",
 	    "List the calls to allow under syscalls with SCMP_ACT_ALLOW."),
@@ -205,11 +207,11 @@ static const struct scd_rule rules[] = {
 	    "Go's decoder takes it for the key in lower case; other tools do not see it. The file means "
 	    "different things to different readers.",
 	    "Write the key exactly as in the OCI runtime specification."),
-	ROW(SCD_PATH_RULES, "065", "path-rules", SCD_ERROR,
-	    "a name or a file that is never installed",
-	    "A localhostProfile is a relative path without \"..\" to a regular file; the API server and "
-	    "kubelet refuse others.",
-	    "Use components of A-Z a-z 0-9 . _ - that do not begin with a dot, at most four, ending in .json."),
+	FIXED(SCD_PATH_RULES, "065", "path-rules", SCD_ERROR,
+	      "a name or a file that is never installed",
+	      "A localhostProfile is a relative path without \"..\" to a regular file; the API server and "
+	      "kubelet refuse others.",
+	      "Use components of A-Z a-z 0-9 . _ - that do not begin with a dot, at most four, ending in .json."),
 	ROW(SCD_NOTIFY_WRITE, "066", "notify-write", SCD_ERROR, "SCMP_ACT_NOTIFY for write",
 	    "runc refuses it: it needs write itself to hand the listener over.",
 	    "Take write out of the rule."),

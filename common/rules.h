@@ -3,6 +3,7 @@
 #ifndef SCD_RULES_H
 #define SCD_RULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cleanup.h"
@@ -96,6 +97,7 @@ struct scd_rule {
 	const char *title;	    /* what is wrong, a few words */
 	const char *why;	    /* what the consumers do with it */
 	const char *cure;	    /* what to write instead */
+	bool fixed;		    /* cannot be disabled: without it there is nothing to compile */
 };
 
 /* The row of @number, or NULL when no check of this version has that number. */

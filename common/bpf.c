@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "bpf.h"
+
+#include <string.h>
+
+#include "bounds.h"
+
+/* Instructions that seccomp allows: kernel/seccomp.c, seccomp_check_filter(). */
+static bool known_code(uint16_t code)
+{
+	switch (code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+	case BPF_LD | BPF_W | BPF_LEN:
+	case BPF_LDX | BPF_W | BPF_LEN:
+	case BPF_LD | BPF_IMM:
+	case BPF_LDX | BPF_IMM:
+	case BPF_LD | BPF_MEM:
+	case BPF_LDX | BPF_MEM:
+	case BPF_ST:
+	case BPF_STX:
+	case BPF_RET | BPF_K:
+	case BPF_RET | BPF_A:
+	case BPF_MISC | BPF_TAX:
+	case BPF_MISC | BPF_TXA:
+	case BPF_JMP | BPF_JA:
+	case BPF_ALU | BPF_NEG:
+		return true;
+	default:
+		break;
+	}
+	switch (BPF_CLASS(code)) {
+	case BPF_ALU:
+		return BPF_OP(code) <= BPF_XOR && BPF_OP(code) != BPF_NEG &&
+		       BPF_OP(code) != BPF_MOD;
+	case BPF_JMP:
+		return BPF_OP(code) >= BPF_JEQ && BPF_OP(code) <= BPF_JSET;
+	default:
+		return false;
+	}
+}
+
+static bool jumps_inside(const struct sock_filter *insn, size_t left)
+{
+	if (BPF_CLASS(insn->code) != BPF_JMP)
+		return true;
+	if (BPF_OP(insn->code) == BPF_JA)
+		return insn->k < left;
+	return insn->jt < left && insn->jf < left;
+}
+
+static bool operand_valid(const struct sock_filter *insn)
+{
+	switch (insn->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		return insn->k % 4 == 0 && insn->k <= sizeof(struct seccomp_data) - 4;
+	case BPF_LD | BPF_MEM:
+	case BPF_LDX | BPF_MEM:
+	case BPF_ST:
+	case BPF_STX:
+		return insn->k < BPF_MEMWORDS;
+	case BPF_ALU | BPF_DIV | BPF_K:
+		return insn->k != 0;
+	case BPF_ALU | BPF_LSH | BPF_K:
+	case BPF_ALU | BPF_RSH | BPF_K:
+		return insn->k < 32;
+	default:
+		return true;
+	}
+}
+
+bool scd_bpf_valid(const struct sock_filter *insns, size_t count)
+{
+	if (count == 0 || count > SCD_BPF_MAX || BPF_CLASS(insns[count - 1].code) != BPF_RET)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!known_code(insns[i].code) || !jumps_inside(&insns[i], count - 1 - i) ||
+		    !operand_valid(&insns[i]))
+			return false;
+	return true;
+}
+
+struct machine {
+	uint32_t a, x, mem[BPF_MEMWORDS];
+};
+
+static uint32_t arithmetic(uint16_t code, uint32_t a, uint32_t b)
+{
+	switch (BPF_OP(code)) {
+	case BPF_ADD:
+		return a + b;
+	case BPF_SUB:
+		return a - b;
+	case BPF_MUL:
+		return a * b;
+	case BPF_DIV:
+		return b ? a / b : 0;
+	case BPF_OR:
+		return a | b;
+	case BPF_AND:
+		return a & b;
+	case BPF_XOR:
+		return a ^ b;
+	case BPF_LSH:
+		return b < 32 ? a << b : 0;
+	case BPF_RSH:
+		return b < 32 ? a >> b : 0;
+	default: /* BPF_NEG */
+		return 0U - a;
+	}
+}
+
+static bool taken(uint16_t code, uint32_t a, uint32_t b)
+{
+	switch (BPF_OP(code)) {
+	case BPF_JEQ:
+		return a == b;
+	case BPF_JGT:
+		return a > b;
+	case BPF_JGE:
+		return a >= b;
+	default: /* BPF_JSET */
+		return (a & b) != 0;
+	}
+}
+
+/* Loads and stores. */
+static void move(struct machine *m, const struct sock_filter *insn, const struct seccomp_data *data)
+{
+	uint32_t word = insn->k;
+
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_ST:
+		m->mem[insn->k] = m->a;
+		return;
+	case BPF_STX:
+		m->mem[insn->k] = m->x;
+		return;
+	default:
+		break;
+	}
+	if (BPF_MODE(insn->code) == BPF_ABS)
+		memcpy(&word, (const char *)data + insn->k, sizeof(word));
+	else if (BPF_MODE(insn->code) == BPF_LEN)
+		word = sizeof(*data);
+	else if (BPF_MODE(insn->code) == BPF_MEM)
+		word = m->mem[insn->k];
+	if (BPF_CLASS(insn->code) == BPF_LD)
+		m->a = word;
+	else
+		m->x = word;
+}
+
+uint32_t scd_bpf_run(const struct sock_filter *insns, size_t count, const struct seccomp_data *data)
+{
+	struct machine m = { 0 };
+
+	for (size_t pc = 0; pc < count; pc++) {
+		const struct sock_filter *insn = &insns[pc];
+		const uint32_t operand = BPF_SRC(insn->code) == BPF_X ? m.x : insn->k;
+
+		switch (BPF_CLASS(insn->code)) {
+		case BPF_RET:
+			return BPF_RVAL(insn->code) == BPF_A ? m.a : insn->k;
+		case BPF_JMP:
+			if (BPF_OP(insn->code) == BPF_JA)
+				pc += insn->k;
+			else
+				pc += taken(insn->code, m.a, operand) ? insn->jt : insn->jf;
+			break;
+		case BPF_ALU:
+			m.a = arithmetic(insn->code, m.a, operand);
+			break;
+		case BPF_MISC:
+			if (BPF_MISCOP(insn->code) == BPF_TAX)
+				m.x = m.a;
+			else
+				m.a = m.x;
+			break;
+		default:
+			move(&m, insn, data);
+			break;
+		}
+	}
+	return SECCOMP_RET_KILL_PROCESS; /* not reached with a valid program */
+}
+
+void scd_filter_done(struct scd_filter *filter)
+{
+	free(filter->insns);
+	*filter = (struct scd_filter){ 0 };
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+static void add(struct scd_judge *judge, enum scd_rule_number number, enum scd_severity severity,
+		size_t offset, const struct scd_json_value *value, const char *msg)
+{
+	const struct scd_rule *rule = scd_rule_get(number);
+	auto_buf struct scd_buf pointer = scd_buf_init(SCD_POINTER_MAX);
+	struct scd_place place = { 0 };
+
+	if (judge->opts->disabled[number] && !rule->fixed)
+		return;
+	if (severity == SCD_WARNING && judge->opts->strict)
+		severity = SCD_ERROR;
+	if (value)
+		scd_json_pointer(value, &pointer);
+	place.pointer = scd_buf_text(&pointer); /* a pointer over the limit is cut short */
+	scd_text_position(judge->text, judge->len, offset, &place.line, &place.column);
+	scd_report_add(judge->report, number, severity, place, "%s", msg);
+}
+
+/* Formats the message; the longest are cut, never the verdict. */
+#define FORMAT(msg, fmt)                                    \
+	do {                                                \
+		va_list ap;                                 \
+		va_start(ap, fmt);                          \
+		(void)vsnprintf(msg, sizeof(msg), fmt, ap); \
+		va_end(ap);                                 \
+	} while (0)
+
+void scd_judge_add(struct scd_judge *judge, enum scd_rule_number rule, enum scd_severity severity,
+		   const struct scd_json_value *value, const char *fmt, ...)
+{
+	char msg[SCD_MESSAGE_MAX];
+
+	FORMAT(msg, fmt);
+	add(judge, rule, severity, value ? value->at : 0, value, msg);
+}
+
+void scd_judge_add_key(struct scd_judge *judge, enum scd_rule_number rule,
+		       enum scd_severity severity, const struct scd_json_value *value,
+		       const char *fmt, ...)
+{
+	char msg[SCD_MESSAGE_MAX];
+
+	FORMAT(msg, fmt);
+	add(judge, rule, severity, value->key_at, value, msg);
+}
+
+void scd_judge_add_at(struct scd_judge *judge, enum scd_rule_number rule,
+		      enum scd_severity severity, size_t offset, const char *fmt, ...)
+{
+	char msg[SCD_MESSAGE_MAX];
+
+	FORMAT(msg, fmt);
+	add(judge, rule, severity, offset, NULL, msg);
+}
+
+const char *scd_judge_quote(const char *text, char out[SCD_QUOTE_SIZE])
+{
+	auto_buf struct scd_buf quoted = scd_buf_init(SCD_QUOTE_SIZE - 1);
+
+	scd_text_quote(&quoted, text, strlen(text), 60);
+	(void)snprintf(out, SCD_QUOTE_SIZE, "%s", scd_buf_text(&quoted));
+	return out;
+}
