@@ -41,7 +41,7 @@ static int add_name(struct scd_target *target, const struct scd_profile_rule *ru
 	struct scd_target_rule out = { .action = action, .rule = rule, .name = name };
 	size_t count = rule->arg_count;
 
-	out.nr = seccomp_syscall_resolve_name_arch(target->native, name->string);
+	out.nr = seccomp_syscall_resolve_name(name->string);
 	if (out.nr == __NR_SCMP_ERROR)
 		return 0;
 	if (target->oci_runtime == SCD_CRUN && count > CRUN_ARGS)
@@ -64,9 +64,9 @@ static int add_name(struct scd_target *target, const struct scd_profile_rule *ru
 }
 
 int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci_runtime,
-		     uint32_t native, struct scd_target *target, struct scd_error *err)
+		     struct scd_target *target, struct scd_error *err)
 {
-	auto_target struct scd_target out = { .oci_runtime = oci_runtime, .native = native };
+	auto_target struct scd_target out = { .oci_runtime = oci_runtime };
 
 	out.default_action = scd_profile_default_action(profile);
 	for (size_t i = 0; i < profile->rule_count; i++) {
@@ -90,8 +90,7 @@ int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci
 
 bool scd_target_equal(const struct scd_target *a, const struct scd_target *b)
 {
-	if (a->count != b->count || a->default_action != b->default_action ||
-	    a->native != b->native)
+	if (a->count != b->count || a->default_action != b->default_action)
 		return false;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct scd_target_rule *x = &a->rules[i], *y = &b->rules[i];

@@ -7,7 +7,8 @@
 
 /* One call to seccomp_rule_add_array(). */
 struct scd_target_rule {
-	int nr;		 /* on the native architecture; negative: known to others only */
+	int nr; /* on this machine's architecture, as libseccomp wants it whatever the filter's
+		 * architectures are; negative: a call that this machine does not have */
 	uint32_t action; /* SCMP_ACT_* with its errno */
 	const struct scmp_arg_cmp *args;
 	unsigned arg_count;
@@ -17,7 +18,6 @@ struct scd_target_rule {
 
 struct scd_target {
 	enum scd_oci_runtime oci_runtime;
-	uint32_t native;	 /* SCMP_ARCH_* of the node */
 	uint32_t default_action; /* with its errno */
 	struct scd_target_rule *rules;
 	size_t count, cap;
@@ -26,7 +26,6 @@ struct scd_target {
 /**
  * scd_target_build() - the rules as @oci_runtime adds them, in its order.
  * @profile: without findings of severity error.
- * @native:  SCMP_ARCH_* of the node.
  * @target:  zeroed; set on success only; scd_target_done() it.
  *
  * Rules equal to the default action are dropped (runc seccomp_linux.go:283, crun
@@ -37,8 +36,7 @@ struct scd_target {
  * Return: 0; 1 when there are more than SCD_RULES_MAX; -1 with SCD_E_NOMEM.
  */
 int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci_runtime,
-		     uint32_t native, struct scd_target *target,
-		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+		     struct scd_target *target, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
 /* Whether two targets have the same rules, so that one compilation serves both. */
 bool scd_target_equal(const struct scd_target *a, const struct scd_target *b) SCD_NONNULL;

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "compile.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* libseccomp 2.5.4 counts instructions in 16 bits and corrupts its heap beyond
+ * (GHSA-2hqh-5c36-grrm). The kernel takes 4,096, so nothing useful is near. */
+#define LIBSECCOMP_INSNS_MAX 65535
+
+static void release(scmp_filter_ctx *ctx)
+{
+	seccomp_release(*ctx);
+}
+#define auto_scmp SCD_CLEANUP(release)
+
+/* FNV-1a, for telling equal chains of conditions apart from different ones. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	for (size_t i = 0; i < sizeof(value); i++, value >>= 8)
+		hash = (hash ^ (value & 0xff)) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* The conditional rules of one call. */
+struct chain {
+	int nr;
+	uint64_t hash;
+	size_t insns;
+};
+
+/* Most instructions that one condition becomes: two loads, two masks, two or three jumps. */
+#define CONDITION_INSNS 7
+
+static void add_to_chain(struct chain *chain, const struct scd_target_rule *rule)
+{
+	chain->hash = mix(chain->hash, rule->action);
+	for (unsigned i = 0; i < rule->arg_count; i++) {
+		chain->hash = mix(chain->hash, rule->args[i].arg);
+		chain->hash = mix(chain->hash, (uint64_t)rule->args[i].op);
+		chain->hash = mix(chain->hash, rule->args[i].datum_a);
+		chain->hash = mix(chain->hash, rule->args[i].datum_b);
+	}
+	chain->insns += 1 + (size_t)CONDITION_INSNS * rule->arg_count;
+}
+
+static int by_nr(const void *a, const void *b)
+{
+	const struct scd_target_rule *x = *(const struct scd_target_rule *const *)a;
+	const struct scd_target_rule *y = *(const struct scd_target_rule *const *)b;
+
+	if (x->nr != y->nr)
+		return x->nr < y->nr ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct chain *x = a, *y = b;
+
+	return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+/* An upper bound of the instructions for one architecture: calls that share the same chain of
+ * conditions share its code (libseccomp hashes its blocks), and equal rules count once.
+ * 0 when out of memory. */
+static size_t insns_bound(const struct scd_target *target)
+{
+	auto_free const struct scd_target_rule **sorted = NULL;
+	auto_free struct chain *chains = NULL;
+	size_t count = 0, insns = 16;
+
+	sorted = malloc((target->count + 1) * sizeof(const struct scd_target_rule *));
+	chains = calloc(target->count + 1, sizeof(*chains));
+	if (!sorted || !chains)
+		return 0;
+	for (size_t i = 0; i < target->count; i++)
+		sorted[i] = &target->rules[i];
+	qsort(sorted, target->count, sizeof(const struct scd_target_rule *), by_nr);
+	for (size_t i = 0; i < target->count; i++) {
+		if (count == 0 || chains[count - 1].nr != sorted[i]->nr) {
+			chains[count++].nr = sorted[i]->nr;
+			insns += 3;
+		}
+		add_to_chain(&chains[count - 1], sorted[i]);
+	}
+	qsort(chains, count, sizeof(*chains), by_hash);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || chains[i].hash != chains[i - 1].hash)
+			insns += chains[i].insns;
+	return insns;
+}
+
+/* Puts exactly the wanted architectures into a new context. */
+static int set_archs(scmp_filter_ctx ctx, const struct scd_compile_opts *opts,
+		     struct scd_compile_result *result)
+{
+	int rc = 0;
+
+	if (opts->native != seccomp_arch_native()) {
+		rc = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+		if (rc == 0)
+			rc = seccomp_arch_add(ctx, opts->native);
+	}
+	if (rc < 0) {
+		*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, -rc };
+		return -1;
+	}
+	for (size_t i = 0; i < opts->arch_count; i++) {
+		rc = seccomp_arch_add(ctx, opts->archs[i]);
+		if (rc < 0 && rc != -EEXIST) {
+			*result = (struct scd_compile_result){ SCD_COMPILE_ARCH, i, -rc };
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* A rule that names a call no architecture of the filter has is no failure to libseccomp. */
+static int add_rules(scmp_filter_ctx ctx, const struct scd_target *target,
+		     struct scd_compile_result *result)
+{
+	for (size_t i = 0; i < target->count; i++) {
+		const struct scd_target_rule *rule = &target->rules[i];
+		int rc = seccomp_rule_add_array(ctx, rule->action, rule->nr, rule->arg_count,
+						rule->args);
+
+		if (rc < 0) {
+			*result = (struct scd_compile_result){ SCD_COMPILE_RULE, i, -rc };
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* libseccomp 2.5 exports to a descriptor only. */
+static int export(scmp_filter_ctx ctx, struct scd_filter *filter, struct scd_compile_result *result,
+		  struct scd_error *err)
+{
+	auto_close int fd = memfd_create("filter", MFD_CLOEXEC);
+	auto_free struct sock_filter *insns = NULL;
+	struct stat st;
+	int rc;
+
+	if (fd < 0)
+		return scd_fail(err, SCD_E_SYSTEM, errno, "memfd_create");
+	rc = seccomp_export_bpf(ctx, fd);
+	if (rc == -ENOMEM)
+		return scd_fail(err, SCD_E_NOMEM, 0, "export of the filter");
+	if (rc < 0) {
+		*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, -rc };
+		return 0;
+	}
+	if (fstat(fd, &st) < 0)
+		return scd_fail(err, SCD_E_SYSTEM, errno, "stat of the exported filter");
+	insns = malloc((size_t)st.st_size + 1);
+	if (!insns)
+		return scd_fail(err, SCD_E_NOMEM, 0, "filter of %jd bytes", (intmax_t)st.st_size);
+	if (pread(fd, insns, (size_t)st.st_size, 0) != st.st_size)
+		return scd_fail(err, SCD_E_SYSTEM, errno, "read of the exported filter");
+	filter->count = (size_t)st.st_size / sizeof(*insns);
+	filter->insns = insns;
+	insns = NULL; /* the filter's now */
+	result->status = SCD_COMPILE_OK;
+	return 0;
+}
+
+int scd_compile(const struct scd_target *target, const struct scd_compile_opts *opts,
+		struct scd_filter *filter, struct scd_compile_result *result, struct scd_error *err)
+{
+	auto_scmp scmp_filter_ctx ctx = NULL;
+	size_t bound = insns_bound(target);
+	int rc;
+
+	if (bound == 0)
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", target->count);
+	*result = (struct scd_compile_result){ .status = SCD_COMPILE_EXPENSIVE };
+	if (bound > LIBSECCOMP_INSNS_MAX / (opts->arch_count + 1))
+		return 0;
+
+	*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, EINVAL };
+	ctx = seccomp_init(target->default_action);
+	if (!ctx)
+		return 0;
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, opts->optimize);
+	if (rc < 0) {
+		result->sys = -rc;
+		return 0;
+	}
+	if (set_archs(ctx, opts, result) < 0 || add_rules(ctx, target, result) < 0) {
+		if (result->sys == ENOMEM)
+			return scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", target->count);
+		return 0;
+	}
+	return export(ctx, filter, result, err);
+}
+
+/* x32 has the audit value of x86_64. */
+static uint32_t audit_arch(uint32_t token)
+{
+	return token == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : token;
+}
+
+size_t scd_runc_stub_size(const struct scd_target *target, const struct scd_compile_opts *opts)
+{
+	const uint32_t quiet[] = { SCMP_ACT_ALLOW, SCMP_ACT_LOG, SCMP_ACT_TRACE(0) };
+	size_t distinct = 0, extra = 0;
+
+	for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
+		if ((target->default_action & 0xffff0000U) == quiet[i])
+			return 0;
+	if (target->oci_runtime != SCD_RUNC)
+		return 0;
+	for (size_t i = 0; i < opts->arch_count; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < i; j++)
+			seen |= audit_arch(opts->archs[j]) == audit_arch(opts->archs[i]);
+		distinct += !seen;
+		extra += opts->archs[i] == SCMP_ARCH_X86_64 || opts->archs[i] == SCMP_ARCH_X32;
+	}
+	/* Measured with runc 1.1.5: x86_64 9, with x86 13, with x32 14; aarch64 and arm 12;
+	 * none listed 4. */
+	return 4 + 4 * distinct + extra;
+}
