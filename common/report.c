@@ -202,6 +202,15 @@ void scd_report_sort(struct scd_report *report)
 	}
 }
 
+/* Hand a report to the caller: the local is disarmed. */
+static struct scd_report take_report(struct scd_report *report)
+{
+	struct scd_report taken = *report;
+
+	*report = (struct scd_report){ 0 };
+	return taken;
+}
+
 struct writer {
 	unsigned char *bytes;
 	size_t size;
@@ -367,8 +376,21 @@ int scd_report_decode(const void *bytes, size_t len, struct scd_report *report,
 		return scd_fail(err, SCD_E_NOMEM, 0, "read a report");
 	if (in.bad || in.left > 0 || !counts_agree(&got))
 		return scd_fail(err, SCD_E_CORRUPT, 0, "not a report");
-	*report = got;
-	got = (struct scd_report){ 0 }; /* the caller's now */
+	*report = take_report(&got);
+	return 0;
+}
+
+static int copy_finding(const struct scd_finding *from, struct scd_finding *to)
+{
+	auto_free char *pointer = strdup(from->pointer);
+	auto_free char *message = strdup(from->message);
+
+	if (!pointer || !message)
+		return -1;
+	*to = *from;
+	to->pointer = pointer;
+	to->message = message;
+	pointer = message = NULL; /* the report's now */
 	return 0;
 }
 
@@ -383,17 +405,10 @@ int scd_report_copy(const struct scd_report *from, struct scd_report *to)
 		if (!copy.items)
 			return -1;
 	}
-	for (size_t i = 0; i < from->count; i++) {
-		struct scd_finding *finding = &copy.items[copy.count++];
-
-		*finding = from->items[i];
-		finding->pointer = strdup(from->items[i].pointer);
-		finding->message = strdup(from->items[i].message);
-		if (!finding->pointer || !finding->message)
+	for (; copy.count < from->count; copy.count++)
+		if (copy_finding(&from->items[copy.count], &copy.items[copy.count]) < 0)
 			return -1;
-	}
-	*to = copy;
-	copy = (struct scd_report){ 0 }; /* the caller's now */
+	*to = take_report(&copy);
 	return 0;
 }
 
