@@ -65,4 +65,17 @@ void scd_check_init(void);
 int scd_check_profile(const char *json, size_t len, const struct scd_check_opts *opts,
 		      struct scd_report *report, struct scd_error *err) SCD_MUST_CHECK SCD_NONNULL;
 
+struct scd_filter;
+
+/* The same, and hands out the filter made for this machine's architecture and the first
+ * selected OCI runtime, without runc's stub: zeroed before; left so when there is none. */
+int scd_check_profile_filter(const char *json, size_t len, const struct scd_check_opts *opts,
+			     struct scd_report *report, struct scd_filter *filter,
+			     struct scd_error *err) SCD_MUST_CHECK SCD_NONNULL;
+
+/* Marks a rule, by id or name, as not to be reported. -1 with SCD_E_CONFIG when there is no
+ * such rule or when it cannot be disabled. */
+int scd_check_disable(struct scd_check_opts *opts, const char *rule_name,
+		      struct scd_error *err) SCD_MUST_CHECK SCD_NONNULL;
+
 #endif

@@ -7,6 +7,20 @@
 
 #include "text.h"
 
+/* Targets that agree say the same. */
+static bool already_said(const struct scd_report *report, const struct scd_rule *rule,
+			 const struct scd_place *place, const char *msg)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct scd_finding *finding = &report->items[i];
+
+		if (finding->rule == rule && finding->line == place->line &&
+		    finding->column == place->column && strcmp(finding->message, msg) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void add(struct scd_judge *judge, enum scd_rule_number number, enum scd_severity severity,
 		size_t offset, const struct scd_json_value *value, const char *msg)
 {
@@ -16,13 +30,12 @@ static void add(struct scd_judge *judge, enum scd_rule_number number, enum scd_s
 
 	if (judge->opts->disabled[number] && !rule->fixed)
 		return;
-	if (severity == SCD_WARNING && judge->opts->strict)
-		severity = SCD_ERROR;
 	if (value)
 		scd_json_pointer(value, &pointer);
 	place.pointer = scd_buf_text(&pointer); /* a pointer over the limit is cut short */
 	scd_text_position(judge->text, judge->len, offset, &place.line, &place.column);
-	scd_report_add(judge->report, number, severity, place, "%s", msg);
+	if (!already_said(judge->report, rule, &place, msg))
+		scd_report_add(judge->report, number, severity, place, "%s", msg);
 }
 
 /* Formats the message; the longest are cut, never the verdict. */

@@ -14,7 +14,7 @@ struct scd_judge {
 };
 
 /* Adds a finding at the place of @value (NULL: the profile as a whole), unless its rule is
- * disabled. With opts->strict a warning becomes an error. */
+ * disabled or the same was said there before. */
 void scd_judge_add(struct scd_judge *judge, enum scd_rule_number rule, enum scd_severity severity,
 		   const struct scd_json_value *value, const char *fmt, ...) SCD_PRINTF(5, 6);
 

@@ -419,3 +419,12 @@ void scd_report_done(struct scd_report *report)
 	free(report->items);
 	*report = (struct scd_report){ 0 };
 }
+
+void scd_report_promote(struct scd_report *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (report->items[i].severity == SCD_WARNING)
+			report->items[i].severity = SCD_ERROR;
+	report->by_severity[SCD_ERROR] += report->by_severity[SCD_WARNING];
+	report->by_severity[SCD_WARNING] = 0;
+}

@@ -44,6 +44,9 @@ void scd_report_add(struct scd_report *report, enum scd_rule_number rule,
 /* Puts the findings in order of line, column, rule. */
 void scd_report_sort(struct scd_report *report) SCD_NONNULL;
 
+/* Makes every warning an error: --strict. */
+void scd_report_promote(struct scd_report *report) SCD_NONNULL;
+
 /* True when nothing rejects the profile. */
 static inline bool scd_report_accepts(const struct scd_report *report)
 {

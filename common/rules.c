@@ -109,6 +109,11 @@ static const struct scd_rule rules[] = {
 	    "Both runtimes skip a name that their libseccomp does not know, without a word. In a rule "
 	    "that denies, the call stays allowed: there it is an error.",
 	    "Correct the name, or remove it."),
+	ROW(SCD_SYSCALL_TOO_NEW, "032", "syscall-too-new", SCD_NOTE,
+	    "a call that libseccomp 2.5 does not know",
+	    "A runtime with an older libseccomp skips the name without a word. In a rule that denies, the "
+	    "call stays allowed on such a node: there it is a warning.",
+	    "Nothing where the nodes are new; else deny by default."),
 	ROW(SCD_SYSCALL_NAME_FORMAT, "033", "syscall-name-format", SCD_ERROR,
 	    "not the form of a system call's name",
 	    "runc refuses an empty name. Any other that is not a kernel name in lower case is skipped.",
