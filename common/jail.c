@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "jail.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "bpf.h"
+#include "start.h"
+
+/* What the child has come to; each step is a bigger number. */
+enum progress {
+	STARTED,    /* no verdict yet */
+	NO_VERDICT, /* out of memory, or libseccomp could not work */
+	JUDGED,	    /* the report is complete */
+	LOADING,    /* the same, and the trial load has begun */
+	LOADED,	    /* the kernel took the filter */
+	REFUSED,    /* the kernel refused it: .load_errno */
+	FORBIDDEN   /* seccomp(2) itself is denied here: nothing is known of the filter */
+};
+
+/* Shared with the child, which is not trusted: every field is checked when it is read. */
+struct page {
+	_Atomic int progress;
+	int load_errno;
+	struct scd_error error;
+	uint32_t report_len;
+	unsigned char report[SCD_REPORT_WIRE_MAX];
+};
+
+static const char *const result_names[] = {
+	[SCD_JAIL_ACCEPTED] = "accepted",
+	[SCD_JAIL_REJECTED] = "rejected",
+	[SCD_JAIL_TIMEOUT] = "timeout",
+	[SCD_JAIL_CRASH] = "crash",
+};
+static_assert(sizeof(result_names) / sizeof(result_names[0]) == SCD_JAIL_RESULT_COUNT,
+	      "every result needs a name");
+
+const char *scd_jail_result_name(enum scd_jail_result result)
+{
+	return (unsigned)result < SCD_JAIL_RESULT_COUNT ? result_names[result] : "unknown";
+}
+
+/* Calls that judging makes: memory, libseccomp's memfd, the clock, the end; and loading. */
+static const int allowed_calls[] = {
+	__NR_brk,	   __NR_mmap,	     __NR_munmap,	  __NR_mremap,
+	__NR_mprotect,	   __NR_madvise,     __NR_memfd_create,	  __NR_ftruncate,
+	__NR_fstat,	   __NR_newfstatat,  __NR_read,		  __NR_pread64,
+	__NR_write,	   __NR_lseek,	     __NR_close,	  __NR_fcntl,
+	__NR_futex,	   __NR_getrandom,   __NR_clock_gettime,  __NR_getpid,
+	__NR_gettid,	   __NR_tgkill,	     __NR_rt_sigprocmask, __NR_rt_sigaction,
+	__NR_rt_sigreturn, __NR_sigaltstack, __NR_timer_create,	  __NR_timer_settime,
+	__NR_prctl,	   __NR_seccomp,     __NR_uname,	  __NR_sysinfo,
+	__NR_exit,	   __NR_exit_group,
+};
+#define ALLOWED (sizeof(allowed_calls) / sizeof(allowed_calls[0]))
+
+#if defined(__x86_64__)
+#define THIS_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define THIS_ARCH AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define THIS_ARCH AUDIT_ARCH_RISCV64
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define THIS_ARCH AUDIT_ARCH_PPC64LE
+#elif defined(__s390x__)
+#define THIS_ARCH AUDIT_ARCH_S390X
+#else
+#error "say here what linux/audit.h calls this architecture"
+#endif
+
+/* The child's own filter, written by hand: a libseccomp that a profile has already upset must
+ * not be the one that makes it, and it costs nothing. Other calls fail rather than kill: what a
+ * newer libc tries and can do without must not look like a bad profile. */
+static int load_own_filter(void)
+{
+	struct sock_filter insns[ALLOWED + 5];
+	struct sock_fprog program = { .filter = insns };
+	unsigned short n = 0;
+
+	insns[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						  offsetof(struct seccomp_data, arch));
+	insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 0,
+						  (uint8_t)(ALLOWED + 1));
+	insns[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						  offsetof(struct seccomp_data, nr));
+	for (size_t i = 0; i < ALLOWED; i++)
+		insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+							  (uint32_t)allowed_calls[i],
+							  (uint8_t)(ALLOWED - i), 0);
+	insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+	insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	program.len = n;
+	return (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+static void limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
+{
+	const struct rlimit value = { .rlim_cur = soft, .rlim_max = hard };
+
+	(void)setrlimit(resource, &value); /* lowering a limit cannot fail */
+}
+
+/* Descriptors of the parent are none of the child's business. */
+static void close_all(void)
+{
+	if (syscall(__NR_close_range, 3U, ~0U, 0U) == 0)
+		return;
+	for (int fd = 3; fd < 1024; fd++)
+		(void)close(fd);
+}
+
+/* Address sanitizers reserve terabytes, and need calls of their own. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
+static void confine(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	/* A handler of the parent's loop would write into the parent's pipe. */
+	for (int sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &standard, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	close_all();
+	limit(RLIMIT_CPU, SCD_CHECK_CPU_SECONDS, SCD_CHECK_CPU_SECONDS + 1);
+	limit(RLIMIT_CORE, 0, 0);
+	limit(RLIMIT_NOFILE, 16, 16);
+	limit(RLIMIT_FSIZE, (rlim_t)SCD_CHECK_DATA_BYTES, (rlim_t)SCD_CHECK_DATA_BYTES);
+	if (!SANITIZED)
+		limit(RLIMIT_DATA, (rlim_t)SCD_CHECK_DATA_BYTES, (rlim_t)SCD_CHECK_DATA_BYTES);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* Where seccomp(2) is denied the limits must do. */
+	if (!SANITIZED)
+		(void)load_own_filter();
+}
+
+/* A KILL that does not ask the filter: the kernel's timer sends it. */
+static void arm_end(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+	const struct itimerspec soon = { .it_value = { .tv_nsec = 20000000 } };
+	timer_t timer;
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+		(void)timer_settime(timer, 0, &soon, NULL);
+}
+
+/* Loads @filter as the child's last act. What comes after must not make a call that the
+ * filter denies: a killed or logged call would be noise in the node's audit log. */
+static void trial_load(struct page *page, const struct scd_filter *filter)
+{
+	const struct sock_fprog program = { .len = (unsigned short)filter->count,
+					    .filter = filter->insns };
+	const bool may_exit =
+		scd_start_action(filter, seccomp_arch_native(), "exit_group") == SCMP_ACT_ALLOW;
+	long rc;
+
+	if (!may_exit)
+		arm_end();
+	atomic_store(&page->progress, LOADING);
+	rc = syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+	if (rc == 0) {
+		atomic_store(&page->progress, LOADED);
+		if (may_exit)
+			_exit(0);
+		for (;;) /* until the timer */
+			atomic_signal_fence(memory_order_seq_cst);
+	}
+	page->load_errno = errno;
+	atomic_store(&page->progress, REFUSED);
+}
+
+/* A filter that allows everything: if the kernel refuses this one, it refuses seccomp(2). */
+static bool can_load(void)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_fprog program = { .len = 1, .filter = &allow };
+
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+static void judge(const char *json, size_t len, const struct scd_check_opts *opts,
+		  struct page *page)
+{
+	struct scd_filter filter = { 0 };
+	struct scd_report report = { 0 };
+
+	if (scd_check_profile_filter(json, len, opts, &report, &filter, &page->error) < 0) {
+		atomic_store(&page->progress, NO_VERDICT);
+		return;
+	}
+	page->report_len = (uint32_t)scd_report_encode(&report, page->report, sizeof(page->report));
+	atomic_store(&page->progress, page->report_len ? JUDGED : NO_VERDICT);
+	if (!opts->trial_load || !filter.insns || !scd_report_accepts(&report))
+		return;
+	if (!can_load())
+		atomic_store(&page->progress, FORBIDDEN);
+	else
+		trial_load(page, &filter);
+}
+
+int scd_jail_start(const char *json, size_t len, const struct scd_check_opts *opts,
+		   struct scd_jail *jail, struct scd_error *err)
+{
+	sigset_t all, old;
+	struct page *page;
+	pid_t pid;
+
+	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return scd_fail(err, SCD_E_SYSTEM, errno, "memory to share with a check");
+
+	/* No handler of the parent runs in the child. */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &old);
+	pid = fork();
+	if (pid == 0) {
+		confine();
+		judge(json, len, opts, page);
+		_exit(0);
+	}
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	if (pid < 0) {
+		int saved = errno;
+
+		(void)munmap(page, sizeof(*page));
+		return scd_fail(err, SCD_E_SYSTEM, saved, "fork a check");
+	}
+	*jail = (struct scd_jail){ .pid = pid, .page = page };
+	return 0;
+}
+
+/* A verdict on a profile whose check did not survive. */
+static void report_death(struct scd_report *report, const char *how)
+{
+	scd_report_add(
+		report, SCD_COMPILE_TOO_EXPENSIVE, SCD_ERROR, (struct scd_place){ 0 },
+		"the check %s: a runtime would do the same at every start of a container; use "
+		"fewer conditions",
+		how);
+}
+
+/* Reads a complete report from the page. */
+static int read_report(const struct page *page, struct scd_report *report, struct scd_error *err)
+{
+	uint32_t len = page->report_len;
+
+	if (len > sizeof(page->report))
+		return scd_fail(err, SCD_E_CORRUPT, 0, "a report of %u bytes", len);
+	return scd_report_decode(page->report, len, report, err);
+}
+
+/* The verdict from what the child left behind. */
+static int conclude(const struct page *page, int status, bool timed_out, struct scd_report *report,
+		    enum scd_jail_result *result, bool *degraded, struct scd_error *err)
+{
+	const int progress = atomic_load(&page->progress);
+
+	*degraded = progress == FORBIDDEN;
+	if (progress >= JUDGED && read_report(page, report, err) == 0) {
+		if (progress == REFUSED)
+			scd_report_add(report, SCD_FILTER_TOO_LARGE, SCD_ERROR,
+				       (struct scd_place){ 0 },
+				       "this kernel refuses the filter (%s): no container starts",
+				       strerror(page->load_errno));
+		*result = scd_report_accepts(report) ? SCD_JAIL_ACCEPTED : SCD_JAIL_REJECTED;
+		return 0;
+	}
+	if (timed_out ||
+	    (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))) {
+		report_death(report, timed_out ? "took too long" : "used up its processor time");
+		*result = SCD_JAIL_TIMEOUT;
+		return 0;
+	}
+	*result = SCD_JAIL_CRASH;
+	if (progress == NO_VERDICT && page->error.code == SCD_E_NOMEM)
+		report_death(report, "needed more memory than a profile is worth");
+	else if (progress == NO_VERDICT) {
+		*err = page->error;
+		err->msg[sizeof(err->msg) - 1] = '\0';
+		return -1;
+	} else
+		report_death(report, "crashed");
+	return 0;
+}
+
+int scd_jail_finish(struct scd_jail *jail, int status, bool timed_out, struct scd_report *report,
+		    enum scd_jail_result *result, bool *degraded, struct scd_error *err)
+{
+	int rc = conclude(jail->page, status, timed_out, report, result, degraded, err);
+
+	(void)munmap(jail->page, sizeof(struct page));
+	*jail = (struct scd_jail){ 0 };
+	if (rc == 0 && report->failed)
+		rc = scd_fail(err, SCD_E_NOMEM, 0, "findings");
+	return rc;
+}
+
+/* Waits for the child until its wall-clock time is over; true when it had to be killed. */
+static bool wait_for(pid_t pid, int *status)
+{
+	struct pollfd end = { .events = POLLIN };
+	auto_close int fd = (int)syscall(__NR_pidfd_open, pid, 0U);
+	bool killed = false;
+
+	end.fd = fd;
+	if (fd >= 0 && poll(&end, 1, SCD_CHECK_WALL_SECONDS * 1000) == 0)
+		killed = kill(pid, SIGKILL) == 0;
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	return killed;
+}
+
+int scd_jail_check(const char *json, size_t len, const struct scd_check_opts *opts,
+		   struct scd_report *report, enum scd_jail_result *result, bool *degraded,
+		   struct scd_error *err)
+{
+	struct scd_jail jail;
+	int status = 0;
+	bool timed_out;
+
+	if (scd_jail_start(json, len, opts, &jail, err) < 0)
+		return -1;
+	timed_out = wait_for(jail.pid, &status);
+	return scd_jail_finish(&jail, status, timed_out, report, result, degraded, err);
+}
