@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "checker.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "digest.h"
+
+enum stage {
+	QUEUED,
+	RUNNING,
+	JUDGED
+};
+
+struct entry {
+	char sha256[SCD_SHA256_HEX];
+	enum stage stage;
+	const char *text; /* while QUEUED */
+	size_t len;
+	bool degraded;
+	struct scd_report report; /* when JUDGED */
+};
+
+/* A running check. Its entry is found by digest: the table may have moved, or forgotten it. */
+struct slot {
+	struct scd_checker *checker;
+	struct scd_jail jail; /* .pid 0: free */
+	char sha256[SCD_SHA256_HEX];
+	bool stale; /* the options have changed since it began */
+};
+
+struct scd_checker {
+	struct scd_children *children;
+	struct scd_check_opts opts;
+	scd_checker_fn *fn;
+	void *arg;
+	struct entry *entries; /* sorted by digest */
+	size_t count, cap;
+	struct slot slots[SCD_CHECKS_AT_ONCE];
+};
+
+static int compare(const void *key, const void *entry)
+{
+	return strcmp(key, ((const struct entry *)entry)->sha256);
+}
+
+static struct entry *find(const struct scd_checker *checker, const char *sha256)
+{
+	if (checker->count == 0)
+		return NULL;
+	return bsearch(sha256, checker->entries, checker->count, sizeof(*checker->entries),
+		       compare);
+}
+
+static void remove_entry(struct scd_checker *checker, struct entry *entry)
+{
+	size_t after = checker->count - 1 - (size_t)(entry - checker->entries);
+
+	scd_report_done(&entry->report);
+	memmove(entry, entry + 1, after * sizeof(*entry));
+	checker->count--;
+}
+
+int scd_checker_new(struct scd_children *children, const struct scd_check_opts *opts,
+		    scd_checker_fn *fn, void *arg, struct scd_checker **checker,
+		    struct scd_error *err)
+{
+	struct scd_checker *out = calloc(1, sizeof(*out));
+
+	if (!out)
+		return scd_fail(err, SCD_E_NOMEM, 0, "checker");
+	out->children = children;
+	out->opts = *opts;
+	out->fn = fn;
+	out->arg = arg;
+	*checker = out;
+	return 0;
+}
+
+void scd_checker_set_opts(struct scd_checker *checker, const struct scd_check_opts *opts)
+{
+	for (size_t i = 0; i < SCD_CHECKS_AT_ONCE; i++)
+		checker->slots[i].stale = true;
+	while (checker->count > 0)
+		remove_entry(checker, &checker->entries[checker->count - 1]);
+	checker->opts = *opts;
+}
+
+int scd_checker_want(struct scd_checker *checker, const char *sha256, const char *text, size_t len,
+		     struct scd_error *err)
+{
+	struct entry *entry = find(checker, sha256);
+	size_t at = 0;
+
+	if (entry)
+		return 0;
+	if (checker->count == checker->cap) {
+		size_t cap = checker->cap ? checker->cap * 2 : 16;
+
+		entry = realloc(checker->entries, cap * sizeof(*entry));
+		if (!entry)
+			return scd_fail(err, SCD_E_NOMEM, 0, "%zu verdicts", cap);
+		checker->entries = entry;
+		checker->cap = cap;
+	}
+	while (at < checker->count && strcmp(checker->entries[at].sha256, sha256) < 0)
+		at++;
+	entry = &checker->entries[at];
+	memmove(entry + 1, entry, (checker->count - at) * sizeof(*entry));
+	*entry = (struct entry){ .stage = QUEUED, .text = text, .len = len };
+	memcpy(entry->sha256, sha256, sizeof(entry->sha256));
+	checker->count++;
+	return 0;
+}
+
+/* The check in @slot has ended. */
+static void on_end(int status, bool timed_out, void *arg)
+{
+	struct slot *slot = arg;
+	struct scd_checker *checker = slot->checker;
+	auto_report struct scd_report report = { 0 };
+	enum scd_jail_result result = SCD_JAIL_CRASH;
+	struct scd_error err = { 0 };
+	struct entry *entry;
+	bool degraded = false, stale = slot->stale;
+	int rc;
+
+	rc = scd_jail_finish(&slot->jail, status, timed_out, &report, &result, &degraded, &err);
+	entry = stale ? NULL : find(checker, slot->sha256);
+	slot->stale = false;
+	if (entry && rc == 0) {
+		entry->stage = JUDGED;
+		entry->degraded = degraded;
+		entry->report = report;
+		report = (struct scd_report){ 0 }; /* the entry's now */
+	} else if (entry) {
+		remove_entry(checker, entry); /* the next sync asks again */
+	}
+	scd_checker_run(checker);
+	if (!stale)
+		checker->fn(result, &err, checker->arg);
+}
+
+static int begin(struct scd_checker *checker, struct slot *slot, struct entry *entry,
+		 struct scd_error *err)
+{
+	bool degraded;
+	enum scd_jail_result result;
+	auto_report struct scd_report report = { 0 };
+
+	if (scd_jail_start(entry->text, entry->len, &checker->opts, &slot->jail, err) < 0)
+		return -1;
+	slot->checker = checker;
+	memcpy(slot->sha256, entry->sha256, sizeof(slot->sha256));
+	if (scd_children_watch(checker->children, slot->jail.pid, SCD_CHECK_WALL_SECONDS, on_end,
+			       slot, err) < 0) {
+		struct scd_error ignored;
+		int status;
+
+		(void)kill(slot->jail.pid, SIGKILL);
+		(void)waitpid(slot->jail.pid, &status, 0);
+		(void)!scd_jail_finish(&slot->jail, status, true, &report, &result, &degraded,
+				       &ignored);
+		return -1;
+	}
+	entry->stage = RUNNING;
+	entry->text = NULL; /* the child has its own copy */
+	return 0;
+}
+
+void scd_checker_run(struct scd_checker *checker)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < SCD_CHECKS_AT_ONCE; i++) {
+		struct scd_error err = { 0 };
+
+		if (checker->slots[i].jail.pid != 0)
+			continue;
+		while (next < checker->count && checker->entries[next].stage != QUEUED)
+			next++;
+		if (next == checker->count)
+			return;
+		if (begin(checker, &checker->slots[i], &checker->entries[next], &err) < 0) {
+			/* No process to be had: the next sync asks again. */
+			remove_entry(checker, &checker->entries[next]);
+			checker->fn(SCD_JAIL_CRASH, &err, checker->arg);
+			return;
+		}
+	}
+}
+
+const struct scd_report *scd_checker_verdict(const struct scd_checker *checker, const char *sha256)
+{
+	const struct entry *entry = find(checker, sha256);
+
+	return entry && entry->stage == JUDGED ? &entry->report : NULL;
+}
+
+bool scd_checker_has_queue(const struct scd_checker *checker)
+{
+	for (size_t i = 0; i < checker->count; i++)
+		if (checker->entries[i].stage == QUEUED)
+			return true;
+	return false;
+}
+
+bool scd_checker_idle(const struct scd_checker *checker)
+{
+	for (size_t i = 0; i < checker->count; i++)
+		if (checker->entries[i].stage != JUDGED)
+			return false;
+	return true;
+}
+
+bool scd_checker_degraded(const struct scd_checker *checker)
+{
+	for (size_t i = 0; i < checker->count; i++)
+		if (checker->entries[i].degraded)
+			return true;
+	return false;
+}
+
+void scd_checker_clear_queue(struct scd_checker *checker)
+{
+	for (size_t i = checker->count; i-- > 0;)
+		if (checker->entries[i].stage == QUEUED)
+			remove_entry(checker, &checker->entries[i]);
+}
+
+void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *sha256, void *arg),
+			void *arg)
+{
+	for (size_t i = checker->count; i-- > 0;) {
+		struct entry *entry = &checker->entries[i];
+
+		if (entry->stage == JUDGED && (entry->degraded || !wanted(entry->sha256, arg)))
+			remove_entry(checker, entry);
+	}
+}
+
+void scd_checker_free(struct scd_checker **checker)
+{
+	if (!*checker)
+		return;
+	while ((*checker)->count > 0)
+		remove_entry(*checker, &(*checker)->entries[(*checker)->count - 1]);
+	free((*checker)->entries);
+	free(*checker);
+	*checker = NULL;
+}

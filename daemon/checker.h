@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Verdicts on texts, each reached in a jail of its own, SCD_CHECKS_AT_ONCE at a time.
+ * A verdict is kept under the sha256 of its text for as long as the options are the same.
+ */
+#ifndef SCD_CHECKER_H
+#define SCD_CHECKER_H
+
+#include <event2/event.h>
+
+#include "child.h"
+#include "jail.h"
+
+struct scd_checker;
+
+/* Called on the loop after each verdict, and after each check that reached none. */
+typedef void scd_checker_fn(enum scd_jail_result result, const struct scd_error *err, void *arg);
+
+/**
+ * scd_checker_new() - an idle checker without verdicts.
+ * @children: told of the checks that are forked; outlives the checker.
+ * @fn, @arg: called after each check; @err is SCD_OK when there is a verdict.
+ *
+ * Return: 0, or -1 with SCD_E_NOMEM.
+ */
+int scd_checker_new(struct scd_children *children, const struct scd_check_opts *opts,
+		    scd_checker_fn *fn, void *arg, struct scd_checker **checker,
+		    struct scd_error *err) SCD_MUST_CHECK;
+
+/* Judges by other options from now on: every verdict is forgotten, running checks too. */
+void scd_checker_set_opts(struct scd_checker *checker,
+			  const struct scd_check_opts *opts) SCD_NONNULL;
+
+/**
+ * scd_checker_want() - have a text judged.
+ * @sha256: of the text; nothing happens when there is a verdict or it is being reached.
+ * @text:   borrowed until it is judged or scd_checker_clear_queue() is called.
+ *
+ * Return: 0, or -1 with SCD_E_NOMEM.
+ */
+int scd_checker_want(struct scd_checker *checker, const char *sha256, const char *text, size_t len,
+		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Starts checks that were wanted, as many as may run at once. */
+void scd_checker_run(struct scd_checker *checker) SCD_NONNULL;
+
+/* The verdict on a text, or NULL when there is none (yet). Valid until the next call that
+ * changes the checker. */
+const struct scd_report *scd_checker_verdict(const struct scd_checker *checker,
+					     const char *sha256) SCD_NONNULL;
+
+/* Whether texts wait that no check has begun with: their snapshot must keep its texts. */
+bool scd_checker_has_queue(const struct scd_checker *checker) SCD_NONNULL;
+
+/* Whether nothing waits and nothing runs. */
+bool scd_checker_idle(const struct scd_checker *checker) SCD_NONNULL;
+
+/* Whether some verdict was reached without the trial load that was wanted, as this
+ * environment forbids seccomp(2). */
+bool scd_checker_degraded(const struct scd_checker *checker) SCD_NONNULL;
+
+/* Forgets the texts that wait. Before their snapshot goes. */
+void scd_checker_clear_queue(struct scd_checker *checker) SCD_NONNULL;
+
+/* Forgets verdicts for which @wanted says false, and those reached degraded. */
+void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *sha256, void *arg),
+			void *arg);
+
+/* Harmless on NULL. Running checks are the children's to kill: free those first. */
+void scd_checker_free(struct scd_checker **checker) SCD_NONNULL;
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "outcome.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+enum scd_verdict scd_outcome_verdict(const struct scd_source_file *file,
+				     const struct scd_checker *checker)
+{
+	const struct scd_report *report;
+
+	if (file->fault.code != SCD_OK)
+		return SCD_VERDICT_REJECT;
+	report = scd_checker_verdict(checker, file->sha256);
+	if (!report)
+		return SCD_VERDICT_NONE;
+	return scd_report_accepts(report) ? SCD_VERDICT_ACCEPT : SCD_VERDICT_REJECT;
+}
+
+/* The report of a file: the checker's, or one that says why there is no text to judge. */
+static int take_report(const struct scd_source_file *file, const struct scd_checker *checker,
+		       struct scd_report *report)
+{
+	const struct scd_report *verdict;
+
+	if (file->fault.code != SCD_OK) {
+		scd_report_add(report, SCD_PATH_RULES, SCD_ERROR, (struct scd_place){ 0 }, "%s%s%s",
+			       file->fault.msg, file->fault.sys ? ": " : "",
+			       file->fault.sys ? strerror(file->fault.sys) : "");
+		return report->failed ? -1 : 0;
+	}
+	verdict = scd_checker_verdict(checker, file->sha256);
+	return verdict ? scd_report_copy(verdict, report) : 0;
+}
+
+static void profile_done(struct scd_profile_state *profile)
+{
+	free(profile->name);
+	scd_report_done(&profile->report);
+}
+
+static void profiles_done(struct scd_profile_state *profiles, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		profile_done(&profiles[i]);
+	free(profiles);
+}
+
+static const struct scd_profile_state *find_profile(const struct scd_state *state, const char *name)
+{
+	for (size_t i = 0; i < state->profile_count; i++)
+		if (strcmp(state->profiles[i].name, name) == 0)
+			return &state->profiles[i];
+	return NULL;
+}
+
+static int fill_profile(struct scd_profile_state *profile, const struct scd_install_result *result,
+			const struct scd_snapshot *snapshot, const struct scd_checker *checker)
+{
+	const struct scd_source_file *file = scd_snapshot_find(snapshot, result->name);
+
+	*profile = (struct scd_profile_state){ .phase = result->phase,
+					       .reason = result->reason,
+					       .sys = result->sys };
+	memcpy(profile->installed_sha256, result->installed_sha256,
+	       sizeof(profile->installed_sha256));
+	profile->name = strdup(result->name);
+	if (!profile->name)
+		return -1;
+	if (!file)
+		return 0;
+	memcpy(profile->sha256, file->sha256, sizeof(profile->sha256));
+	return take_report(file, checker, &profile->report);
+}
+
+/* A rejected profile is said with its first error, the rest is in /status. */
+static void log_rejected(const struct scd_profile_state *profile)
+{
+	for (size_t i = 0; i < profile->report.count; i++) {
+		const struct scd_finding *finding = &profile->report.items[i];
+
+		if (finding->severity != SCD_ERROR)
+			continue;
+		scd_log(SCD_LOG_CHANGE, "Profile rejected", scd_key("profile", "%s", profile->name),
+			scd_key("state", "%s", scd_phase_name(profile->phase)),
+			scd_key("rule", "%s %s", finding->rule->id, finding->rule->name),
+			scd_key_uint("line", finding->line),
+			scd_key_uint("column", finding->column),
+			scd_key("finding", "%s", finding->message),
+			scd_key_uint("errors", profile->report.by_severity[SCD_ERROR]));
+		return;
+	}
+}
+
+static void log_change(const struct scd_profile_state *profile,
+		       const struct scd_profile_state *before)
+{
+	if (before && before->phase == profile->phase &&
+	    strcmp(before->sha256, profile->sha256) == 0 &&
+	    strcmp(before->installed_sha256, profile->installed_sha256) == 0)
+		return;
+	if (profile->phase == SCD_PHASE_STALE || profile->phase == SCD_PHASE_INVALID) {
+		log_rejected(profile);
+		return;
+	}
+	scd_log(SCD_LOG_CHANGE, "Profile state changed", scd_key("profile", "%s", profile->name),
+		scd_key("state", "%s", scd_phase_name(profile->phase)),
+		scd_key("reason", "%s", profile->reason),
+		scd_key("sha256", "%.12s", profile->installed_sha256));
+}
+
+/* Operations of the transaction into the counters. */
+static void count_operations(struct scd_state *state, const struct scd_install_outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->count; i++) {
+		const struct scd_install_result *result = &outcome->results[i];
+
+		if (result->op != SCD_OP_NONE)
+			state->installs[result->op][result->sys != 0]++;
+		if (result->sys)
+			state->install_errors[scd_errno_class(result->sys)]++;
+	}
+	if (outcome->error.code == SCD_E_SYSTEM)
+		state->install_errors[scd_errno_class(outcome->error.sys)]++;
+}
+
+/* Valid profiles that are not on disk: since when. */
+static void note_backlog(struct scd_state *state)
+{
+	bool behind = state->destination_error.code != SCD_OK ||
+		      scd_state_count(state, SCD_PHASE_FAILED) > 0;
+
+	if (!behind)
+		state->behind_since_ms = 0;
+	else if (state->behind_since_ms == 0)
+		state->behind_since_ms = scd_now_ms();
+}
+
+static enum scd_sync_result classify(const struct scd_state *state,
+				     const struct scd_install_outcome *outcome)
+{
+	bool changed = false, partial = false;
+
+	if (outcome->error.code != SCD_OK || scd_state_count(state, SCD_PHASE_FAILED) > 0)
+		return SCD_SYNC_ERROR;
+	for (size_t i = 0; i < outcome->count; i++) {
+		changed |= outcome->results[i].op != SCD_OP_NONE;
+		partial |= outcome->results[i].phase != SCD_PHASE_INSTALLED &&
+			   outcome->results[i].phase != SCD_PHASE_ORPHANED;
+	}
+	if (partial)
+		return SCD_SYNC_PARTIAL;
+	return changed ? SCD_SYNC_SUCCESS : SCD_SYNC_NOOP;
+}
+
+int scd_outcome_apply(struct scd_state *state, const struct scd_snapshot *snapshot,
+		      const struct scd_checker *checker, const struct scd_install_outcome *outcome,
+		      enum scd_sync_result *result, struct scd_error *err)
+{
+	struct scd_profile_state *profiles = NULL;
+
+	state->destination_error = outcome->error;
+	state->writable = outcome->writable;
+	state->ledger_corrupt = outcome->ledger_corrupt;
+	state->removals_blocked = outcome->removals_blocked;
+	state->validator_degraded = scd_checker_degraded(checker);
+	if (outcome->free_bytes > 0)
+		state->free_bytes = outcome->free_bytes;
+	count_operations(state, outcome);
+
+	/* A transaction that did not take place says nothing about the disk. */
+	if (outcome->error.code == SCD_OK) {
+		profiles = calloc(outcome->count + 1, sizeof(*profiles));
+		for (size_t i = 0; profiles && i < outcome->count; i++)
+			if (fill_profile(&profiles[i], &outcome->results[i], snapshot, checker) <
+			    0) {
+				profiles_done(profiles, i + 1);
+				profiles = NULL;
+			}
+		if (!profiles)
+			return scd_fail(err, SCD_E_NOMEM, 0, "state of %zu profiles",
+					outcome->count);
+		for (size_t i = 0; i < outcome->count; i++)
+			log_change(&profiles[i], find_profile(state, profiles[i].name));
+		profiles_done(state->profiles, state->profile_count);
+		state->profiles = profiles;
+		state->profile_count = outcome->count;
+	}
+	note_backlog(state);
+	*result = classify(state, outcome);
+	return 0;
+}
+
+void scd_outcome_count_sync(struct scd_state *state, enum scd_trigger trigger,
+			    enum scd_sync_result result, uint64_t duration_us)
+{
+	size_t bucket = 0;
+
+	state->last_trigger = trigger;
+	state->last_result = result;
+	state->last_duration_us = duration_us;
+	state->syncs[trigger][result]++;
+	while (bucket < SCD_DURATION_BUCKETS &&
+	       duration_us > (uint64_t)scd_duration_bounds_ms[bucket] * 1000)
+		bucket++;
+	state->durations[bucket]++;
+	state->duration_sum_us += duration_us;
+	if (result == SCD_SYNC_ERROR) {
+		state->consecutive_failures++;
+	} else {
+		state->consecutive_failures = 0;
+		state->last_success = scd_now_s();
+	}
+}
+
+void scd_outcome_conditions(struct scd_state *state)
+{
+	const int64_t now = scd_now_s();
+	const size_t bad =
+		scd_state_count(state, SCD_PHASE_INVALID) + scd_state_count(state, SCD_PHASE_STALE);
+	const size_t conflicts = scd_state_count(state, SCD_PHASE_CONFLICT);
+	const struct scd_error *error = &state->destination_error;
+
+	if (state->first_sync_done)
+		scd_state_set_condition(
+			state, SCD_CONDITION_SYNCED, state->source_state <= SCD_SOURCE_EMPTY, now,
+			state->source_state <= SCD_SOURCE_EMPTY
+				? "FirstSyncComplete"
+				: scd_code_reason(state->source_error.code),
+			"%s",
+			state->source_state <= SCD_SOURCE_EMPTY ? "" : state->source_error.msg);
+	else
+		scd_state_set_condition(state, SCD_CONDITION_SYNCED, false, now, "FirstSyncPending",
+					"%s", state->source_error.msg);
+
+	if (bad > 0)
+		scd_state_set_condition(state, SCD_CONDITION_PROFILES_VALID, false, now,
+					"InvalidProfiles", "%zu of %zu profiles are invalid", bad,
+					state->profile_count);
+	else if (conflicts > 0)
+		scd_state_set_condition(state, SCD_CONDITION_PROFILES_VALID, false, now,
+					"Conflicts", "%zu of %zu profiles are in conflict",
+					conflicts, state->profile_count);
+	else
+		scd_state_set_condition(state, SCD_CONDITION_PROFILES_VALID, true, now, "AllValid",
+					"%s", "");
+
+	scd_state_set_condition(state, SCD_CONDITION_DESTINATION_WRITABLE,
+				error->code == SCD_OK && state->behind_since_ms == 0, now,
+				error->code == SCD_OK && state->behind_since_ms == 0 ? "Writable"
+				: error->code == SCD_OK				     ? "WriteFailed"
+							: scd_code_reason(error->code),
+				"%s", error->code == SCD_OK ? "" : error->msg);
+	scd_state_set_condition(
+		state, SCD_CONDITION_VALIDATOR_DEGRADED, state->validator_degraded, now,
+		state->validator_degraded ? "TrialLoadForbidden" : "FullCheck", "%s",
+		state->validator_degraded ? "this container denies seccomp(2): profiles are judged "
+					    "without a trial load"
+					  : "");
+}

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: MIT */
+#include "reconcile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker.h"
+#include "install.h"
+#include "log.h"
+#include "outcome.h"
+#include "source.h"
+
+#define SYNC_GAP_MS 100		/* least time between the beginnings of two syncs */
+#define STRAGGLER_MS 1000	/* a sync waits so long for verdicts, then installs without */
+#define TRANSACTION_SECONDS 600 /* a transaction that takes longer is given up: a dead disk */
+#define HEARTBEAT_MS 5000
+#define DETACHED_EXIT_MS 10000 /* for others to read the status; and no faster restarts */
+#define MISSING_RETRY_MS 1000  /* doubling up to: */
+#define MISSING_RETRY_MAX_MS 30000
+#define WRITE_RETRY_MS 30000 /* doubling up to: */
+#define WRITE_RETRY_MAX_MS 600000
+
+enum stage {
+	IDLE,
+	SCHEDULED, /* the timer will begin a sync */
+	JUDGING,   /* waiting for verdicts */
+	INSTALLING /* waiting for the transaction */
+};
+
+struct scd_reconcile {
+	struct event_base *base;
+	const struct scd_config *config;
+	struct scd_state *state;
+	scd_reconcile_end_fn *end;
+	void *end_arg;
+
+	struct scd_children *children;
+	struct scd_checker *checker;
+	struct scd_watch *watch;
+	struct scd_source *source; /* NULL until it could be opened */
+	int destination;	   /* -1 until it could be opened */
+
+	struct event *start, *straggler, *resync, *retry, *heartbeat, *leave;
+	enum stage stage;
+	enum scd_trigger trigger; /* of the sync that is scheduled or runs */
+	bool again;		  /* somebody asked while it ran */
+	enum scd_trigger again_trigger;
+	int64_t began_ms;
+	uint64_t missing_delay_ms, write_delay_ms;
+	struct scd_snapshot snapshot; /* of the sync that runs */
+	struct scd_install_job job;
+};
+
+static void set_timer(struct event *timer, uint64_t ms)
+{
+	const struct timeval tv = { .tv_sec = (time_t)(ms / 1000),
+				    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+
+	(void)event_add(timer, &tv);
+}
+
+/* Twice as long each time, up to a limit. */
+static uint64_t back_off(uint64_t *delay_ms, uint64_t first, uint64_t most)
+{
+	*delay_ms = *delay_ms ? *delay_ms * 2 : first;
+	if (*delay_ms > most)
+		*delay_ms = most;
+	return *delay_ms;
+}
+
+/* 54 to 66 s of 60 s, so that nodes do not beat in step. */
+static void schedule_resync(struct scd_reconcile *r)
+{
+	uint64_t period = r->config->resync_period_ms;
+	uint64_t jitter = period / 5;
+
+	set_timer(r->resync, period - period / 10 + (jitter ? (uint64_t)random() % jitter : 0));
+}
+
+void scd_reconcile_ask(struct scd_reconcile *r, enum scd_trigger trigger)
+{
+	int64_t wait;
+
+	if (r->stage == SCHEDULED)
+		return;
+	if (r->stage != IDLE) {
+		r->again = true;
+		r->again_trigger = trigger;
+		return;
+	}
+	r->stage = SCHEDULED;
+	r->trigger = trigger;
+	wait = r->began_ms ? r->began_ms + SYNC_GAP_MS - scd_now_ms() : 0;
+	set_timer(r->start, wait > 0 ? (uint64_t)wait : 0);
+}
+
+/* One-time mode ends after a sync that judged everything. */
+static void end_one_time(struct scd_reconcile *r, enum scd_sync_result result)
+{
+	size_t good = scd_state_count(r->state, SCD_PHASE_INSTALLED) +
+		      scd_state_count(r->state, SCD_PHASE_ORPHANED);
+
+	if (result == SCD_SYNC_ERROR && scd_state_count(r->state, SCD_PHASE_FAILED) == 0)
+		r->end(SCD_EXIT_FAILED, r->end_arg);
+	else
+		r->end(good == r->state->profile_count ? SCD_EXIT_OK : SCD_EXIT_NOT_INSTALLED,
+		       r->end_arg);
+}
+
+static void finish(struct scd_reconcile *r, enum scd_sync_result result)
+{
+	const uint64_t ms = (uint64_t)(scd_now_ms() - r->began_ms);
+	const bool pending = scd_state_count(r->state, SCD_PHASE_PENDING) > 0;
+
+	r->stage = IDLE;
+	scd_outcome_count_sync(r->state, r->trigger, result, ms * 1000);
+	if (result != SCD_SYNC_ERROR)
+		r->state->first_sync_done = true;
+	scd_outcome_conditions(r->state);
+	scd_log(result == SCD_SYNC_NOOP ? SCD_LOG_DECISION : SCD_LOG_CHANGE, "Sync finished",
+		scd_key("trigger", "%s", scd_trigger_name(r->trigger)),
+		scd_key("result", "%s", scd_sync_result_name(result)),
+		scd_key("digest", "%.12s", r->state->digest), scd_key_uint("milliseconds", ms),
+		scd_key_uint("profiles", r->state->profile_count),
+		scd_key_uint("installed", scd_state_count(r->state, SCD_PHASE_INSTALLED)));
+	if (!scd_checker_has_queue(r->checker))
+		scd_snapshot_drop_texts(&r->snapshot);
+	if (r->config->one_time && !pending) {
+		end_one_time(r, result);
+		return;
+	}
+	if (r->again) {
+		r->again = false;
+		scd_reconcile_ask(r, r->again_trigger);
+	} else if (pending && scd_checker_idle(r->checker)) {
+		/* A check reached no verdict, for want of a process or of memory. */
+		set_timer(r->retry, MISSING_RETRY_MS);
+	}
+}
+
+/* A sync that ended before its transaction. */
+static void fail(struct scd_reconcile *r, const struct scd_error *err, const char *msg)
+{
+	scd_log_err0(err, msg);
+	finish(r, SCD_SYNC_ERROR);
+}
+
+static void retry_writing(struct scd_reconcile *r, enum scd_sync_result result)
+{
+	if (result != SCD_SYNC_ERROR) {
+		r->write_delay_ms = 0;
+		return;
+	}
+	set_timer(r->retry, back_off(&r->write_delay_ms, WRITE_RETRY_MS, WRITE_RETRY_MAX_MS));
+}
+
+static void on_installed(int status, bool timed_out, void *arg)
+{
+	struct scd_reconcile *r = arg;
+	struct scd_install_outcome outcome = { 0 };
+	enum scd_sync_result result = SCD_SYNC_ERROR;
+	struct scd_error err = { 0 };
+
+	if (scd_install_finish(&r->job, status, &outcome, &err) < 0) {
+		if (timed_out)
+			(void)scd_fail(&err, SCD_E_SYSTEM, ETIMEDOUT,
+				       "the transaction took over %d s", TRANSACTION_SECONDS);
+		outcome.error = err;
+		outcome.writable = false;
+	}
+	if (outcome.error.code != SCD_OK)
+		scd_log_err0(&outcome.error, "Installation failed");
+	if (outcome.error.code == SCD_E_DETACHED)
+		set_timer(r->leave, DETACHED_EXIT_MS);
+	if (scd_outcome_apply(r->state, &r->snapshot, r->checker, &outcome, &result, &err) < 0)
+		scd_log_err0(&err, "State not updated");
+	retry_writing(r, result);
+	scd_install_outcome_done(&outcome);
+	finish(r, result);
+}
+
+static int open_destination(struct scd_reconcile *r, struct scd_error *err)
+{
+	if (r->destination >= 0)
+		return 0;
+	r->destination = open(r->config->destination, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->destination < 0)
+		return scd_fail(err, SCD_E_SYSTEM, errno, "open destination '%s'",
+				r->config->destination);
+	return 0;
+}
+
+static int start_transaction(struct scd_reconcile *r, struct scd_error *err)
+{
+	auto_free enum scd_verdict *verdicts = NULL;
+	struct scd_install_request request = {
+		.snapshot = &r->snapshot,
+		.dry_run = r->config->dry_run,
+		.pod_uid = r->state->pod_uid,
+		.policy = { .remove_orphans = r->config->removal_policy == SCD_AFTER_GRACE,
+			    .grace_seconds = (int64_t)(r->config->removal_grace_period_ms / 1000),
+			    .max_removals_percent = (unsigned)r->config->max_removals_percent,
+			    .now = scd_now_s() },
+	};
+
+	if (open_destination(r, err) < 0)
+		return -1;
+	request.destination = r->destination;
+	verdicts = calloc(r->snapshot.count + 1, sizeof(*verdicts));
+	if (!verdicts)
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu verdicts", r->snapshot.count);
+	for (size_t i = 0; i < r->snapshot.count; i++)
+		verdicts[i] = scd_outcome_verdict(&r->snapshot.files[i], r->checker);
+	request.verdicts = verdicts;
+	if (scd_install_start(&request, &r->job, err) < 0)
+		return -1;
+	if (scd_children_watch(r->children, r->job.pid, TRANSACTION_SECONDS, on_installed, r, err) <
+	    0) {
+		struct scd_install_outcome outcome = { 0 };
+		struct scd_error ignored;
+
+		(void)kill(r->job.pid, SIGKILL);
+		if (scd_install_finish(&r->job, SIGKILL, &outcome, &ignored) == 0)
+			scd_install_outcome_done(&outcome);
+		return -1;
+	}
+	return 0;
+}
+
+/* With the verdicts that are there. */
+static void install(struct scd_reconcile *r)
+{
+	struct scd_error err = { 0 };
+
+	(void)event_del(r->straggler);
+	r->stage = INSTALLING;
+	if (start_transaction(r, &err) == 0)
+		return;
+	r->state->writable = false;
+	r->state->destination_error = err;
+	if (r->state->behind_since_ms == 0)
+		r->state->behind_since_ms = scd_now_ms();
+	retry_writing(r, SCD_SYNC_ERROR);
+	fail(r, &err, "Installation failed");
+}
+
+static bool all_judged(const struct scd_reconcile *r)
+{
+	for (size_t i = 0; i < r->snapshot.count; i++)
+		if (scd_outcome_verdict(&r->snapshot.files[i], r->checker) == SCD_VERDICT_NONE)
+			return false;
+	return true;
+}
+
+static void on_straggler(evutil_socket_t fd, short what, void *arg)
+{
+	struct scd_reconcile *r = arg;
+
+	(void)fd;
+	(void)what;
+	if (r->stage == JUDGING && !r->config->one_time)
+		install(r);
+}
+
+/* A check has ended. */
+static void on_verdict(enum scd_jail_result result, const struct scd_error *err, void *arg)
+{
+	struct scd_reconcile *r = arg;
+
+	r->state->validations[result]++;
+	if (err->code != SCD_OK)
+		scd_log_err0(err, "Check failed");
+	if (r->stage == JUDGING && (all_judged(r) || scd_checker_idle(r->checker)))
+		install(r);
+	else if (r->stage == IDLE && scd_checker_idle(r->checker))
+		scd_reconcile_ask(r, SCD_TRIGGER_RETRY); /* for the stragglers */
+	else if (r->stage == INSTALLING && scd_checker_idle(r->checker)) {
+		r->again = true;
+		r->again_trigger = SCD_TRIGGER_RETRY;
+	}
+}
+
+static bool in_snapshot(const char *sha256, void *arg)
+{
+	const struct scd_reconcile *r = arg;
+
+	for (size_t i = 0; i < r->snapshot.count; i++)
+		if (strcmp(r->snapshot.files[i].sha256, sha256) == 0)
+			return true;
+	return false;
+}
+
+static void judge(struct scd_reconcile *r)
+{
+	struct scd_error err = { 0 };
+
+	scd_checker_forget(r->checker, in_snapshot, r);
+	for (size_t i = 0; i < r->snapshot.count; i++) {
+		const struct scd_source_file *file = &r->snapshot.files[i];
+
+		if (file->fault.code == SCD_OK &&
+		    scd_checker_want(r->checker, file->sha256, file->text, file->len, &err) < 0) {
+			fail(r, &err, "Check not queued");
+			return;
+		}
+	}
+	r->stage = JUDGING;
+	if (all_judged(r)) {
+		install(r);
+		return;
+	}
+	set_timer(r->straggler, STRAGGLER_MS);
+	scd_checker_run(r->checker);
+}
+
+/* What the new snapshot says of the source. */
+static void note_source(struct scd_reconcile *r)
+{
+	struct scd_state *state = r->state;
+	const struct scd_snapshot *snapshot = &r->snapshot;
+
+	state->source_state = snapshot->count ? SCD_SOURCE_OK : SCD_SOURCE_EMPTY;
+	state->source_error = (struct scd_error){ 0 };
+	state->source_missing_since_ms = 0;
+	state->keys = snapshot->count;
+	state->ignored_keys = snapshot->ignored;
+	state->source_bytes = snapshot->bytes;
+	state->observed_at = scd_now_s();
+	if (strcmp(state->digest, snapshot->digest) != 0) {
+		state->source_changes++;
+		state->last_change = state->observed_at;
+		memcpy(state->digest, snapshot->digest, sizeof(state->digest));
+	}
+	r->missing_delay_ms = 0;
+}
+
+static void note_source_lost(struct scd_reconcile *r, const struct scd_error *err)
+{
+	struct scd_state *state = r->state;
+
+	state->source_error = *err;
+	if (state->source_missing_since_ms == 0)
+		state->source_missing_since_ms = scd_now_ms();
+	if (err->code == SCD_E_DETACHED) {
+		state->source_state = SCD_SOURCE_ORPHANED;
+		set_timer(r->leave, DETACHED_EXIT_MS);
+	} else {
+		state->source_state = SCD_SOURCE_MISSING;
+		set_timer(r->retry,
+			  back_off(&r->missing_delay_ms, MISSING_RETRY_MS, MISSING_RETRY_MAX_MS));
+	}
+	fail(r, err, "Source not readable");
+}
+
+static void begin(evutil_socket_t fd, short what, void *arg)
+{
+	struct scd_reconcile *r = arg;
+	auto_snapshot struct scd_snapshot snapshot = { 0 };
+	struct scd_error err = { 0 };
+
+	(void)fd;
+	(void)what;
+	r->began_ms = scd_now_ms();
+	r->state->last_attempt = r->state->last_started_at = scd_now_s();
+	(void)event_del(r->retry);
+	schedule_resync(r);
+	if ((!r->source && scd_source_open(r->config->source, &r->source, &err) < 0) ||
+	    scd_source_read(r->source, &snapshot, &err) < 0) {
+		note_source_lost(r, &err);
+		return;
+	}
+	scd_checker_clear_queue(r->checker); /* their texts go with the old snapshot */
+	scd_snapshot_done(&r->snapshot);
+	r->snapshot = snapshot;
+	snapshot = (struct scd_snapshot){ 0 }; /* the reconciler's now */
+	if (r->watch) {
+		/* Something may have changed in a directory before its watch stood. */
+		if (scd_watch_set_dirs(r->watch, r->snapshot.dirs, r->snapshot.dir_count) > 0) {
+			r->again = true;
+			r->again_trigger = SCD_TRIGGER_WATCH;
+		}
+		r->state->watch_mode = scd_watch_mode(r->watch);
+	}
+	note_source(r);
+	judge(r);
+}
+
+static void on_watch(enum scd_watch_event event, void *arg)
+{
+	struct scd_reconcile *r = arg;
+
+	r->state->watch_events[event]++;
+	scd_log(SCD_LOG_DECISION, "Source changed",
+		scd_key("event", "%s", scd_watch_event_name(event)));
+	scd_reconcile_ask(r, SCD_TRIGGER_WATCH);
+}
+
+static void on_resync(evutil_socket_t fd, short what, void *arg)
+{
+	struct scd_reconcile *r = arg;
+
+	(void)fd;
+	(void)what;
+	schedule_resync(r);
+	scd_reconcile_ask(r, SCD_TRIGGER_RESYNC);
+}
+
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	scd_reconcile_ask(arg, SCD_TRIGGER_RETRY);
+}
+
+static void on_heartbeat(evutil_socket_t fd, short what, void *arg)
+{
+	struct scd_reconcile *r = arg;
+
+	(void)fd;
+	(void)what;
+	r->state->heartbeat_ms = scd_now_ms();
+}
+
+/* The mount is still gone: a new container gets a new one. */
+static void on_leave(evutil_socket_t fd, short what, void *arg)
+{
+	struct scd_reconcile *r = arg;
+
+	(void)fd;
+	(void)what;
+	if (r->state->source_state == SCD_SOURCE_ORPHANED ||
+	    r->state->destination_error.code == SCD_E_DETACHED)
+		r->end(SCD_EXIT_DETACHED, r->end_arg);
+}
+
+static int make_timers(struct scd_reconcile *r, struct scd_error *err)
+{
+	const struct timeval beat = { .tv_sec = HEARTBEAT_MS / 1000 };
+
+	r->start = evtimer_new(r->base, begin, r);
+	r->straggler = evtimer_new(r->base, on_straggler, r);
+	r->resync = evtimer_new(r->base, on_resync, r);
+	r->retry = evtimer_new(r->base, on_retry, r);
+	r->leave = evtimer_new(r->base, on_leave, r);
+	r->heartbeat = event_new(r->base, -1, EV_PERSIST, on_heartbeat, r);
+	if (!r->start || !r->straggler || !r->resync || !r->retry || !r->leave || !r->heartbeat ||
+	    event_add(r->heartbeat, &beat) < 0)
+		return scd_fail(err, SCD_E_NOMEM, 0, "timers");
+	return 0;
+}
+
+int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
+		      struct scd_state *state, scd_reconcile_end_fn *end, void *arg,
+		      struct scd_reconcile **reconcile, struct scd_error *err)
+{
+	struct scd_reconcile *r = calloc(1, sizeof(*r));
+	struct scd_check_opts opts;
+
+	if (!r)
+		return scd_fail(err, SCD_E_NOMEM, 0, "reconciler");
+	*r = (struct scd_reconcile){ .base = base,
+				     .config = config,
+				     .state = state,
+				     .end = end,
+				     .end_arg = arg,
+				     .destination = -1 };
+	state->config = config;
+	state->heartbeat_ms = scd_now_ms();
+	srandom((unsigned)(state->heartbeat_ms ^ getpid()));
+	if (scd_config_check_opts(config, &opts, err) < 0 || make_timers(r, err) < 0 ||
+	    scd_children_new(base, &r->children, err) < 0 ||
+	    scd_checker_new(r->children, &opts, on_verdict, r, &r->checker, err) < 0) {
+		scd_reconcile_free(&r);
+		return -1;
+	}
+	scd_outcome_conditions(state);
+	*reconcile = r;
+	return 0;
+}
+
+int scd_reconcile_watch(struct scd_reconcile *r, struct scd_error *err)
+{
+	if (scd_watch_new(r->base, r->config->source, on_watch, r, &r->watch, err) < 0)
+		return -1;
+	r->state->watch_mode = scd_watch_mode(r->watch);
+	return 0;
+}
+
+int scd_reconcile_reload(struct scd_reconcile *r, const struct scd_config *config,
+			 struct scd_error *err)
+{
+	struct scd_check_opts opts;
+
+	if (scd_config_check_opts(config, &opts, err) < 0)
+		return -1;
+	scd_checker_set_opts(r->checker, &opts);
+	r->config = config;
+	r->state->config = config;
+	return 0;
+}
+
+bool scd_reconcile_installing(const struct scd_reconcile *r)
+{
+	return r->stage == INSTALLING && r->job.pid != 0;
+}
+
+static void free_timer(struct event *timer)
+{
+	if (timer)
+		event_free(timer);
+}
+
+void scd_reconcile_free(struct scd_reconcile **reconcile)
+{
+	struct scd_reconcile *r = *reconcile;
+
+	if (!r)
+		return;
+	scd_watch_free(&r->watch);
+	scd_children_free(&r->children);
+	scd_checker_free(&r->checker);
+	scd_source_close(&r->source);
+	scd_snapshot_done(&r->snapshot);
+	free_timer(r->start);
+	free_timer(r->straggler);
+	free_timer(r->resync);
+	free_timer(r->retry);
+	free_timer(r->leave);
+	free_timer(r->heartbeat);
+	if (r->destination >= 0)
+		(void)close(r->destination);
+	free(r);
+	*reconcile = NULL;
+}
