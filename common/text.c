@@ -1,68 +1,73 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
+#include <stdint.h>
 #include <string.h>
 
-/* Words longer than this are far apart; it bounds the work and the table below. */
 #define WORD_MAX 64
 
 size_t scd_utf8_length(const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	size_t n;
-	unsigned low = 0x80, high = 0xbf; /* of the second byte */
+	/* RFC 3629: what may follow a lead byte; only the first follower is ever narrowed. */
+	static const struct {
+		uint8_t first, last; /* lead bytes of this row */
+		uint8_t from, to;    /* range of the second byte */
+		uint8_t length;
+	} rows[] = {
+		{ 0x00, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },				      /* nothing overlong */
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, /* no surrogates */
+		{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 }, /* <= U+10FFFF */
+	};
+	const uint8_t *p = (const uint8_t *)text;
 
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		n = 2;
-	else if (p[0] >= 0xe0 && p[0] <= 0xef)
-		n = 3;
-	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
-		n = 4;
-	else
-		return 0;
-	if (p[0] == 0xe0)
-		low = 0xa0; /* else overlong */
-	else if (p[0] == 0xed)
-		high = 0x9f; /* else a surrogate */
-	else if (p[0] == 0xf0)
-		low = 0x90; /* else overlong */
-	else if (p[0] == 0xf4)
-		high = 0x8f; /* else over U+10FFFF */
-	if (len < n || p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if (p[i] < 0x80 || p[i] > 0xbf)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const size_t want = rows[i].length;
+
+		if (p[0] < rows[i].first || p[0] > rows[i].last)
+			continue;
+		if (want > len)
 			return 0;
-	return n;
+		if (want > 1 && (p[1] < rows[i].from || p[1] > rows[i].to))
+			return 0;
+		for (size_t k = 2; k < want; k++)
+			if ((p[k] & 0xc0) != 0x80)
+				return 0;
+		return want;
+	}
+	return 0;
 }
 
 void scd_text_position(const char *text, size_t len, size_t offset, unsigned *line,
 		       unsigned *column)
 {
+	const size_t end = offset < len ? offset : len;
+	unsigned rows = 1;
+	unsigned columns = 1;
 	size_t start = 0;
+	size_t n;
 
-	*line = 1;
-	*column = 1;
-	if (offset > len)
-		offset = len;
-	for (size_t i = 0; i < offset; i++)
+	for (size_t i = 0; i < end; i++)
 		if (text[i] == '\n') {
-			(*line)++;
+			rows++;
 			start = i + 1;
 		}
-	while (start < offset) {
-		size_t n = scd_utf8_length(text + start, offset - start);
-
-		start += n ? n : 1;
-		(*column)++;
+	/* A byte that is not UTF-8 is a column of its own. */
+	for (size_t i = start; i < end; i += n) {
+		n = scd_utf8_length(text + i, len - i);
+		n = n ? n : 1;
+		if (i + n > end)
+			break; /* inside a character: its column */
+		columns++;
 	}
+	*line = rows;
+	*column = columns;
 }
 
-static char fold(char c)
+static int fold(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 static size_t least(size_t a, size_t b)
@@ -70,87 +75,120 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Optimal string alignment: three rows of the usual matrix are enough for swaps. */
 size_t scd_text_distance(const char *a, const char *b, size_t limit)
 {
+	const size_t a_len = strnlen(a, WORD_MAX + 1);
+	const size_t b_len = strnlen(b, WORD_MAX + 1);
 	size_t rows[3][WORD_MAX + 1];
-	size_t *before = rows[0], *above = rows[1], *now = rows[2];
-	size_t an = strnlen(a, WORD_MAX + 1), bn = strnlen(b, WORD_MAX + 1);
+	size_t *before = rows[0], *above = rows[1], *row = rows[2];
 
-	if (an > WORD_MAX || bn > WORD_MAX || an > bn + limit || bn > an + limit)
+	if (a_len > WORD_MAX || b_len > WORD_MAX)
 		return limit + 1;
-	for (size_t j = 0; j <= bn; j++)
+	if ((a_len > b_len ? a_len - b_len : b_len - a_len) > limit)
+		return limit + 1;
+
+	for (size_t j = 0; j <= b_len; j++)
 		above[j] = j;
-	for (size_t i = 1; i <= an; i++) {
-		size_t *spare = before, best = i;
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t *const oldest = before;
+		size_t best = i;
 
-		now[0] = i;
-		for (size_t j = 1; j <= bn; j++) {
-			size_t same = fold(a[i - 1]) == fold(b[j - 1]) ? 0 : 1;
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			const bool same = fold(a[i - 1]) == fold(b[j - 1]);
 
-			now[j] = least(least(above[j], now[j - 1]) + 1, above[j - 1] + same);
+			row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + !same);
 			if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
 			    fold(a[i - 2]) == fold(b[j - 1]))
-				now[j] = least(now[j], before[j - 2] + 1);
-			best = least(best, now[j]);
+				row[j] = least(row[j], before[j - 2] + 1);
+			best = least(best, row[j]);
 		}
+		/* No later row gets below this one's least, swaps included. */
 		if (best > limit)
 			return limit + 1;
 		before = above;
-		above = now;
-		now = spare;
+		above = row;
+		row = oldest;
 	}
-	return least(above[bn], limit + 1);
+	return above[b_len] > limit ? limit + 1 : above[b_len];
 }
 
 const char *scd_text_nearest(const char *word, size_t limit, const char *(*candidate)(size_t i))
 {
-	const char *best = NULL;
-	size_t best_distance = limit + 1;
+	const char *nearest = NULL;
+	size_t within = limit;
+	const char *name;
 
-	for (size_t i = 0; candidate(i); i++) {
-		size_t distance = scd_text_distance(word, candidate(i), limit);
+	for (size_t i = 0; (name = candidate(i)) != NULL; i++) {
+		const size_t distance = scd_text_distance(word, name, within);
 
-		if (distance < best_distance) {
-			best_distance = distance;
-			best = candidate(i);
-		}
+		if (distance > within)
+			continue;
+		nearest = name;
+		if (distance == 0)
+			break;
+		within = distance - 1; /* the next one has to be better */
 	}
-	return best;
+	return nearest;
 }
 
-/* One character, escaped where a terminal or a line could be upset by it. */
+/* C1 controls (U+0080..U+009F) drive a terminal as well as C0 do; the separators U+2028
+ * and U+2029 end a line for some readers; bidirectional controls reorder what is seen. */
+static bool is_unsafe(const char *text, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)text;
+
+	if (n == 1)
+		return p[0] < 0x20 || p[0] == 0x7f;
+	if (n == 2)
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	if (n == 3 && p[0] == 0xe2 && p[1] == 0x80)
+		return (p[2] >= 0xa8 && p[2] <= 0xae) || p[2] == 0x8e || p[2] == 0x8f;
+	if (n == 3 && p[0] == 0xe2 && p[1] == 0x81)
+		return p[2] >= 0xa6 && p[2] <= 0xa9;
+	return false;
+}
+
+static unsigned code_point(const char *text, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)text;
+
+	if (n == 1)
+		return p[0];
+	if (n == 2)
+		return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+	return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+}
+
 static void quote_one(struct scd_buf *out, const char *text, size_t n)
 {
-	unsigned char c = (unsigned char)text[0];
+	static const char plain[] = "\b\f\n\r\t\"\\";
+	static const char letters[] = "bfnrt\"\\";
+	const char *found = *text ? strchr(plain, *text) : NULL;
 
 	if (n == 0)
-		scd_buf_printf(out, "\\x%02x", c);
-	else if (c == '\n')
-		scd_buf_puts(out, "\\n");
-	else if (c == '\t')
-		scd_buf_puts(out, "\\t");
-	else if (c < 0x20 || c == 0x7f)
-		scd_buf_printf(out, "\\u%04x", c);
-	else if (n == 2 && c == 0xc2 && (unsigned char)text[1] < 0xa0) /* C1 controls */
-		scd_buf_printf(out, "\\u%04x", (unsigned char)text[1]);
-	else if (n == 1 && (c == '"' || c == '\\'))
-		scd_buf_printf(out, "\\%c", c);
+		scd_buf_printf(out, "\\x%02x", (unsigned)(uint8_t)*text);
+	else if (n == 1 && found)
+		scd_buf_printf(out, "\\%c", letters[found - plain]);
+	else if (is_unsafe(text, n))
+		scd_buf_printf(out, "\\u%04x", code_point(text, n));
 	else
 		scd_buf_add(out, text, n);
 }
 
 void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t max)
 {
-	size_t shown = least(len, max), i = 0;
+	size_t step;
 
-	while (i < shown) {
-		size_t n = scd_utf8_length(text + i, len - i);
+	for (size_t i = 0; i < len; i += step) {
+		const size_t n = scd_utf8_length(text + i, len - i);
 
-		if (n && i + n > shown)
-			break; /* not half a character */
+		step = n ? n : 1;
+		if (i + step > max) {
+			scd_buf_puts(out, "…");
+			return;
+		}
 		quote_one(out, text + i, n);
-		i += n ? n : 1;
 	}
-	if (i < len)
-		scd_buf_puts(out, "\xe2\x80\xa6");
 }
