@@ -52,7 +52,6 @@ MAN      := man/seccompd.8 man/seccompctl.1 man/seccompd.yaml.5
 
 ifeq ($(V),0)
 say = @printf '  %-4s %s\n' $(1) $(2);
-quiet = @
 endif
 
 .DEFAULT_GOAL := all
@@ -108,6 +107,8 @@ $(BENCH): $(B)/tests/%: $(B)/tests/bench/%.o $(B)/libscd-daemon.a $(B)/libscd.a
 $(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-daemon.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(DAEMON_LIBS)
+
+tests: $(UNIT) $(SIM) $(BENCH) $(FUZZ:%=$(B)/tests/%.replay) ## build the test programs, run none
 
 check: check-unit check-seeds check-integration check-e2e ## run every test that needs no heavy package
 
@@ -181,7 +182,7 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: FORCE all check check-unit check-seeds check-integration check-e2e check-full check-long \
+.PHONY: FORCE all tests check check-unit check-seeds check-integration check-e2e check-full check-long \
         sanitize fuzz bench coverage fmt demo install uninstall dist distcheck clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
