@@ -6,6 +6,7 @@
 
 #include "compile.h"
 #include "lint.h"
+#include "simulate.h"
 #include "start.h"
 
 /* The libseccomp interface level that knows every action: kernel 5.7. */
@@ -118,64 +119,165 @@ static void check_size(struct scd_judge *judge, const struct scd_profile *profil
 			insns, SCD_BPF_MAX);
 }
 
-/* One target on one architecture. The filter goes to @out when it is the first. */
-static int check_target(struct scd_judge *judge, const struct scd_profile *profile,
-			const struct scd_target *target, uint32_t arch, struct scd_filter *out,
-			struct scd_error *err)
+/* How runc 1.2 and later optimise (seccomp_linux.go): rules, names expanded, over which they
+ * choose the larger and faster program. */
+#define RUNC_OPTIMIZE_RULES 32
+
+/* runc from 1.2 on makes a larger program of many rules: worth a look where it could matter. */
+static int check_optimized(struct scd_judge *judge, const struct scd_profile *profile,
+			   const struct scd_target *target, const struct scd_compile_opts *given,
+			   size_t insns, struct scd_error *err)
+{
+	auto_filter struct scd_filter filter = { 0 };
+	struct scd_compile_opts opts = *given;
+	struct scd_compile_result result;
+
+	if (target->oci_runtime != SCD_RUNC || target->count <= RUNC_OPTIMIZE_RULES ||
+	    insns <= SCD_BPF_MAX / 2)
+		return 0;
+	opts.optimize = 2;
+	if (scd_compile(target, &opts, &filter, &result, err) < 0)
+		return -1;
+	if (result.status == SCD_COMPILE_OK)
+		check_size(judge, profile, filter.count + scd_runc_stub_size(target, &opts));
+	return 0;
+}
+
+/* What one OCI runtime makes of the profile on one architecture. */
+struct compiled {
+	struct scd_target target;
+	struct scd_filter filter;
+};
+
+static const struct {
+	enum scd_oci_runtime value;
+	const char *name;
+} oci_runtimes[] = { { SCD_RUNC, "runc" }, { SCD_CRUN, "crun" } };
+#define OCI_RUNTIMES (sizeof(oci_runtimes) / sizeof(oci_runtimes[0]))
+
+/* Compiles a target and compares the filter with the text. */
+static int compile_target(struct scd_judge *judge, const struct scd_profile *profile,
+			  struct compiled *compiled, const struct scd_compile_opts *opts,
+			  const char *runtime, struct scd_error *err)
+{
+	struct scd_compile_result result;
+
+	if (scd_compile(&compiled->target, opts, &compiled->filter, &result, err) < 0)
+		return -1;
+	if (result.status != SCD_COMPILE_OK) {
+		report_refusal(judge, profile, &compiled->target, &result);
+		return 0;
+	}
+	if (compiled->filter.count > SCD_BPF_MAX)
+		return 0; /* nobody will ever run it */
+	return scd_simulate(judge, profile, &compiled->filter, runtime, opts->native, err);
+}
+
+/* The size with what the runtime adds, and whether a container starts. */
+static int check_filter(struct scd_judge *judge, const struct scd_profile *profile,
+			const struct scd_target *target, const struct scd_filter *filter,
+			const struct scd_compile_opts *opts, struct scd_error *err)
+{
+	size_t insns = filter->count + scd_runc_stub_size(target, opts);
+
+	if (!filter->insns)
+		return 0;
+	check_size(judge, profile, insns);
+	if (insns > SCD_BPF_MAX)
+		return 0;
+	scd_start_check(judge, profile, target, filter, opts->native);
+	return check_optimized(judge, profile, target, opts, insns, err);
+}
+
+/* All OCI runtimes on one architecture. Runtimes that make the same rules of the profile get
+ * the same filter: it is compiled once. */
+static int check_arch(struct scd_judge *judge, const struct scd_profile *profile,
+		      struct compiled compiled[OCI_RUNTIMES], uint32_t arch, struct scd_error *err)
 {
 	const struct scd_compile_opts opts = { .native = arch,
 					       .archs = profile->archs,
 					       .arch_count = profile->arch_count,
 					       .optimize = 1 };
-	auto_filter struct scd_filter filter = { 0 };
-	struct scd_compile_result result;
+	struct compiled *first = NULL;
 
-	if (scd_compile(target, &opts, &filter, &result, err) < 0)
-		return -1;
-	if (result.status != SCD_COMPILE_OK) {
-		report_refusal(judge, profile, target, &result);
-		return 0;
-	}
-	check_size(judge, profile, filter.count + scd_runc_stub_size(target, &opts));
-	if (filter.count > SCD_BPF_MAX)
-		return 0;
-	scd_start_check(judge, profile, target, &filter, arch);
-	if (!out->insns && arch == seccomp_arch_native()) {
-		*out = filter;
-		filter.insns = NULL; /* the caller's now */
+	for (size_t i = 0; i < OCI_RUNTIMES; i++) {
+		const struct scd_filter *filter = &compiled[i].filter;
+		const bool same = first && scd_target_equal(&first->target, &compiled[i].target);
+
+		if (!(judge->opts->oci_runtimes & oci_runtimes[i].value))
+			continue;
+		if (same)
+			filter = &first->filter;
+		else if (compile_target(judge, profile, &compiled[i], &opts, oci_runtimes[i].name,
+					err) < 0)
+			return -1;
+		if (!first)
+			first = &compiled[i];
+		if (check_filter(judge, profile, &compiled[i].target, filter, &opts, err) < 0)
+			return -1;
 	}
 	return 0;
+}
+
+static void compiled_done(struct compiled compiled[OCI_RUNTIMES])
+{
+	for (size_t i = 0; i < OCI_RUNTIMES; i++) {
+		scd_target_done(&compiled[i].target);
+		scd_filter_done(&compiled[i].filter);
+	}
+}
+
+/* The rules of every selected OCI runtime. 1 when there are too many. */
+static int build_targets(struct scd_judge *judge, const struct scd_profile *profile,
+			 struct compiled compiled[OCI_RUNTIMES], struct scd_error *err)
+{
+	for (size_t i = 0; i < OCI_RUNTIMES; i++) {
+		int rc;
+
+		if (!(judge->opts->oci_runtimes & oci_runtimes[i].value))
+			continue;
+		rc = scd_target_build(profile, oci_runtimes[i].value, &compiled[i].target, err);
+		if (rc > 0)
+			scd_judge_add(
+				judge, SCD_COMPILE_TOO_EXPENSIVE, SCD_ERROR, profile->root,
+				"more than %zu rules once every name and condition stands alone; "
+				"use fewer",
+				SCD_RULES_MAX);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Hands out the first filter made for this machine. */
+static void take_filter(struct compiled compiled[OCI_RUNTIMES], struct scd_filter *filter)
+{
+	for (size_t i = 0; i < OCI_RUNTIMES; i++)
+		if (compiled[i].filter.insns) {
+			*filter = compiled[i].filter;
+			compiled[i].filter = (struct scd_filter){ 0 };
+			return;
+		}
 }
 
 /* Every selected OCI runtime on every selected architecture. */
 static int check_targets(struct scd_judge *judge, const struct scd_profile *profile,
 			 struct scd_filter *filter, struct scd_error *err)
 {
-	static const enum scd_oci_runtime runtimes[] = { SCD_RUNC, SCD_CRUN };
+	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
-		auto_target struct scd_target target = { 0 };
-		int rc;
+	for (size_t i = 0; rc == 0 && i < judge->opts->arch_count; i++) {
+		const uint32_t arch = judge->opts->archs[i];
+		struct compiled compiled[OCI_RUNTIMES] = { 0 };
 
-		if (!(judge->opts->oci_runtimes & runtimes[i]))
-			continue;
-		rc = scd_target_build(profile, runtimes[i], &target, err);
-		if (rc < 0)
-			return -1;
-		if (rc > 0) {
-			scd_judge_add(
-				judge, SCD_COMPILE_TOO_EXPENSIVE, SCD_ERROR, profile->root,
-				"more than %zu rules once every name and condition stands alone; "
-				"use fewer",
-				SCD_RULES_MAX);
-			return 0;
-		}
-		for (size_t j = 0; j < judge->opts->arch_count; j++)
-			if (check_target(judge, profile, &target, judge->opts->archs[j], filter,
-					 err) < 0)
-				return -1;
+		rc = build_targets(judge, profile, compiled, err);
+		if (rc == 0)
+			rc = check_arch(judge, profile, compiled, arch, err);
+		if (rc == 0 && !filter->insns && arch == seccomp_arch_native())
+			take_filter(compiled, filter);
+		compiled_done(compiled);
 	}
-	return 0;
+	return rc < 0 ? -1 : 0;
 }
 
 static int check_json(struct scd_judge *judge, const struct scd_json *json,

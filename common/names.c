@@ -132,6 +132,13 @@ const struct scd_action *scd_action_of(uint32_t value)
 	return NULL;
 }
 
+unsigned scd_action_strictness(uint32_t value)
+{
+	const struct scd_action *row = scd_action_of(value);
+
+	return row ? row->strictness : 0;
+}
+
 const struct scd_arch *scd_arch_of(uint32_t token)
 {
 	for (size_t i = 0; i < COUNT(archs); i++)

@@ -88,6 +88,11 @@ static const struct scd_rule rules[] = {
 	    "two unconditional rules for one call",
 	    "libseccomp keeps the first and ignores the second without a word.",
 	    "Keep one of the two."),
+	ROW(SCD_RULE_OVERLAP, "018", "rule-overlap", SCD_WARNING,
+	    "overlapping conditions with different actions",
+	    "libseccomp orders conditions in its own way, not by their place in the file: which of two "
+	    "rules for the same call wins depends on operators and values.",
+	    "Make the conditions of the rules exclude each other."),
 	ROW(SCD_ARGS_SAME_INDEX, "019", "args-same-index", SCD_WARNING,
 	    "two conditions on one argument",
 	    "runc and crun split such a rule: its conditions are OR-ed, all of them. A range cannot be "
@@ -105,6 +110,11 @@ static const struct scd_rule rules[] = {
 	ROW(SCD_VALUETWO_IGNORED, "027", "valuetwo-ignored", SCD_NOTE,
 	    "valueTwo without SCMP_CMP_MASKED_EQ", "Only SCMP_CMP_MASKED_EQ reads valueTwo.",
 	    "Remove valueTwo."),
+	ROW(SCD_VALUE_OVER_32BIT_ARCH, "029", "value-over-32bit-arch", SCD_WARNING,
+	    "a value over 32 bits and a 32-bit architecture",
+	    "On a 32-bit architecture libseccomp compares the low 32 bits alone: a condition can match "
+	    "what it should not.",
+	    "Keep values below 2^32, or leave the 32-bit architectures out."),
 	ROW(SCD_SYSCALL_UNKNOWN, "031", "syscall-unknown", SCD_WARNING, "not a system call",
 	    "Both runtimes skip a name that their libseccomp does not know, without a word. In a rule "
 	    "that denies, the call stays allowed: there it is an error.",

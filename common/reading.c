@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "reading.h"
+
+#include <string.h>
+
+#define ARGS_END 6
+#define VALUES_PER_CONDITION ((size_t)6)
+
+static bool holds(const struct scmp_arg_cmp *condition, uint64_t arg)
+{
+	switch (condition->op) {
+	case SCMP_CMP_NE:
+		return arg != condition->datum_a;
+	case SCMP_CMP_LT:
+		return arg < condition->datum_a;
+	case SCMP_CMP_LE:
+		return arg <= condition->datum_a;
+	case SCMP_CMP_EQ:
+		return arg == condition->datum_a;
+	case SCMP_CMP_GE:
+		return arg >= condition->datum_a;
+	case SCMP_CMP_GT:
+		return arg > condition->datum_a;
+	default: /* SCMP_CMP_MASKED_EQ: libseccomp masks the datum as well */
+		return (arg & condition->datum_a) == (condition->datum_b & condition->datum_a);
+	}
+}
+
+static bool matches(const struct scd_profile_rule *rule, const uint64_t args[ARGS_END])
+{
+	for (size_t i = 0; i < rule->arg_count; i++)
+		if (!holds(&rule->args[i], args[rule->args[i].arg]))
+			return false;
+	return true;
+}
+
+uint32_t scd_reading_of(const struct scd_reading *reading, const struct scd_reading_call *call,
+			const uint64_t args[ARGS_END], const struct scd_reading_rule **said)
+{
+	const struct scd_reading_rule *best = NULL;
+	unsigned best_strictness = 0;
+
+	for (size_t i = 0; i < call->count; i++) {
+		const struct scd_reading_rule *rule = &call->rules[i];
+		unsigned strict = scd_action_strictness(rule->action);
+
+		if ((!best || strict > best_strictness) && matches(rule->rule, args)) {
+			best = rule;
+			best_strictness = strict;
+		}
+	}
+	*said = best;
+	return best ? best->action : reading->default_action;
+}
+
+void scd_reading_satisfy(const struct scd_reading_rule *rule, uint64_t args[ARGS_END])
+{
+	memset(args, 0, ARGS_END * sizeof(*args));
+	for (size_t i = 0; i < rule->rule->arg_count; i++) {
+		const struct scmp_arg_cmp *c = &rule->rule->args[i];
+
+		switch (c->op) {
+		case SCMP_CMP_NE:
+			args[c->arg] = c->datum_a + 1;
+			break;
+		case SCMP_CMP_LT:
+			args[c->arg] = c->datum_a - 1;
+			break;
+		case SCMP_CMP_GT:
+			args[c->arg] = c->datum_a + 1;
+			break;
+		case SCMP_CMP_MASKED_EQ:
+			args[c->arg] = c->datum_b & c->datum_a;
+			break;
+		default:
+			args[c->arg] = c->datum_a;
+			break;
+		}
+	}
+}
+
+/* Where a condition changes its mind, and beyond 32 bits. */
+static void boundary_values(const struct scmp_arg_cmp *c, uint64_t out[VALUES_PER_CONDITION])
+{
+	const uint64_t high = UINT64_C(1) << 32;
+
+	if (c->op == SCMP_CMP_MASKED_EQ) {
+		const uint64_t datum = c->datum_b & c->datum_a;
+
+		out[0] = datum;
+		out[1] = datum | ~c->datum_a;
+		out[2] =
+			datum ^ (c->datum_a & (0 - c->datum_a)); /* the mask's lowest bit flipped */
+		out[3] = datum ^ c->datum_a;
+		out[4] = 0;
+		out[5] = UINT64_MAX;
+		return;
+	}
+	out[0] = c->datum_a;
+	out[1] = c->datum_a - 1;
+	out[2] = c->datum_a + 1;
+	out[3] = c->datum_a ^ high;
+	out[4] = 0;
+	out[5] = UINT64_MAX;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Collects the boundary values of argument @index over all rules of the call. */
+static int collect_values(struct scd_reading_call *call, unsigned index, struct scd_error *err)
+{
+	struct scd_reading_values *values = &call->values[index];
+	size_t conditions = 0, n = 0;
+
+	for (size_t i = 0; i < call->count; i++)
+		for (size_t k = 0; k < call->rules[i].rule->arg_count; k++)
+			conditions += call->rules[i].rule->args[k].arg == index;
+	if (conditions == 0)
+		return 0;
+	call->indexes |= 1U << index;
+	values->items = calloc(conditions * VALUES_PER_CONDITION, sizeof(*values->items));
+	if (!values->items)
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu conditions", conditions);
+	for (size_t i = 0; i < call->count; i++) {
+		const struct scd_profile_rule *rule = call->rules[i].rule;
+
+		for (size_t k = 0; k < rule->arg_count; k++)
+			if (rule->args[k].arg == index) {
+				boundary_values(&rule->args[k], &values->items[n]);
+				n += VALUES_PER_CONDITION;
+			}
+	}
+	qsort(values->items, n, sizeof(*values->items), by_value);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || values->items[i] != values->items[values->count - 1])
+			values->items[values->count++] = values->items[i];
+	return 0;
+}
+
+/* By call, then by place in the file. */
+static int by_call(const void *a, const void *b)
+{
+	const struct scd_reading_rule *x = a, *y = b;
+	int order = strcmp(x->name->string, y->name->string);
+
+	return order ? order : (x->name->at > y->name->at) - (x->name->at < y->name->at);
+}
+
+static void add_rule(struct scd_reading *reading, const struct scd_profile_rule *rule,
+		     const struct scd_json_value *name)
+{
+	struct scd_reading_rule out = { .rule = rule,
+					.name = name,
+					.action = scd_profile_rule_action(rule) };
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < rule->arg_count; i++) {
+		const struct scmp_arg_cmp *c = &rule->args[i];
+
+		out.same_index |= (seen >> c->arg) & 1U;
+		out.wide |= c->datum_a > UINT32_MAX || c->datum_b > UINT32_MAX;
+		seen |= 1U << c->arg;
+	}
+	reading->rules[reading->rule_count++] = out;
+}
+
+static int list_rules(const struct scd_profile *profile, struct scd_reading *reading,
+		      struct scd_error *err)
+{
+	size_t names = 1;
+
+	for (size_t i = 0; i < profile->rule_count; i++)
+		names += profile->rules[i].names ? profile->rules[i].names->count : 0;
+	reading->rules = calloc(names, sizeof(*reading->rules));
+	reading->calls = calloc(names, sizeof(*reading->calls));
+	if (!reading->rules || !reading->calls)
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu names", names);
+	for (size_t i = 0; i < profile->rule_count; i++) {
+		const struct scd_profile_rule *rule = &profile->rules[i];
+		const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
+
+		for (; name; name = name->next)
+			if (seccomp_syscall_resolve_name(name->string) != __NR_SCMP_ERROR)
+				add_rule(reading, rule, name);
+	}
+	qsort(reading->rules, reading->rule_count, sizeof(*reading->rules), by_call);
+	return 0;
+}
+
+int scd_reading_make(const struct scd_profile *profile, struct scd_reading *reading,
+		     struct scd_error *err)
+{
+	reading->default_action = scd_profile_default_action(profile);
+	if (list_rules(profile, reading, err) < 0)
+		return -1;
+	for (size_t i = 0; i < reading->rule_count; i++) {
+		struct scd_reading_rule *rule = &reading->rules[i];
+
+		if (i == 0 || strcmp(rule->name->string, rule[-1].name->string) != 0)
+			reading->calls[reading->count++] =
+				(struct scd_reading_call){ .name = rule->name->string,
+							   .rules = rule };
+		reading->calls[reading->count - 1].count++;
+	}
+	for (size_t i = 0; i < reading->count; i++)
+		for (unsigned index = 0; index < ARGS_END; index++)
+			if (collect_values(&reading->calls[i], index, err) < 0)
+				return -1;
+	return 0;
+}
+
+void scd_reading_done(struct scd_reading *reading)
+{
+	for (size_t i = 0; i < reading->count; i++)
+		for (size_t index = 0; index < ARGS_END; index++)
+			free(reading->calls[i].values[index].items);
+	free(reading->calls);
+	free(reading->rules);
+	*reading = (struct scd_reading){ 0 };
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "simulate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reading.h"
+
+#define X32_BIT UINT32_C(0x40000000)
+#define ARGS_END 6
+
+/* Up to so many combinations of arguments all are tried; over it each argument is varied
+ * alone, around arguments that satisfy a rule. */
+#define PRODUCT_MAX ((size_t)4096)
+
+/* One architecture as a filter sees it. */
+struct machine {
+	uint32_t token;
+	uint32_t audit;	   /* seccomp_data.arch */
+	uint64_t arg_mask; /* bits that an argument has */
+};
+
+struct simulation {
+	struct scd_judge *judge;
+	const struct scd_filter *filter;
+	const char *runtime;
+	struct machine machine;
+	struct scd_reading *reading;
+};
+
+static uint32_t run(const struct simulation *sim, int nr, const uint64_t args[ARGS_END])
+{
+	struct seccomp_data data = { .nr = nr, .arch = sim->machine.audit };
+
+	memcpy(data.args, args, sizeof(data.args));
+	return scd_bpf_run(sim->filter->insns, sim->filter->count, &data);
+}
+
+static const char *action_text(uint32_t action, char out[64])
+{
+	const struct scd_action *row = scd_action_of(action);
+
+	if (!row)
+		(void)snprintf(out, 64, "0x%08x", action);
+	else if (row->takes_errno)
+		(void)snprintf(out, 64, "%s %u", row->name, action & 0xffff);
+	else
+		(void)snprintf(out, 64, "%s", row->name);
+	return out;
+}
+
+/* "socket(arg0=0x28)": only the arguments that some rule of the call looks at. */
+static void call_text(const struct scd_reading_call *call, const uint64_t args[ARGS_END],
+		      struct scd_buf *out)
+{
+	const char *separator = "(";
+
+	scd_buf_puts(out, call->name);
+	for (unsigned i = 0; i < ARGS_END; i++) {
+		if (!(call->indexes & (1U << i)))
+			continue;
+		scd_buf_printf(out, "%sargument %u = 0x%" PRIx64, separator, i, args[i]);
+		separator = ", ";
+	}
+	if (*separator == ',')
+		scd_buf_putc(out, ')');
+}
+
+static bool unconditional(const struct scd_reading_rule *rule)
+{
+	return rule->rule->arg_count == 0;
+}
+
+/* Some rule of the call that the filter may have followed instead. */
+static const struct scd_reading_rule *follower(const struct scd_reading_call *call,
+					       const struct scd_reading_rule *said, uint32_t did)
+{
+	const struct scd_reading_rule *found = NULL;
+
+	for (size_t i = 0; i < call->count; i++) {
+		const struct scd_reading_rule *rule = &call->rules[i];
+
+		if (rule == said || rule->action != did)
+			continue;
+		if (unconditional(rule))
+			return rule;
+		if (!found)
+			found = rule;
+	}
+	return found;
+}
+
+struct cause {
+	enum scd_rule_number number;
+	const struct scd_reading_rule *at;
+	const char *why;
+};
+
+/* Why filter and text differ for a call; @said is the rule that the text wants followed, NULL
+ * for the default. */
+static struct cause find_cause(const struct simulation *sim, const struct scd_reading_call *call,
+			       const struct scd_reading_rule *said, uint32_t did)
+{
+	const struct scd_reading_rule *other = follower(call, said, did);
+	const struct scd_reading_rule *blamed = said ? said : other;
+
+	if (!blamed)
+		blamed = &call->rules[0];
+	if (sim->machine.arg_mask == UINT32_MAX && blamed->wide)
+		return (struct cause){ SCD_VALUE_OVER_32BIT_ARCH, blamed,
+				       "a 32-bit architecture compares the low 32 bits alone" };
+	if (said && other && unconditional(said) && unconditional(other))
+		return (struct cause){ SCD_RULE_CONFLICT_FIRST_WINS, said,
+				       "the first unconditional rule for a call wins" };
+	if (said && other && unconditional(other))
+		return (struct cause){
+			SCD_RULE_SHADOWED_UNCOND, said,
+			"an unconditional rule for the call wins over conditional ones"
+		};
+	if (said && said->action == sim->reading->default_action)
+		return (struct cause){ SCD_RULE_EQUALS_DEFAULT, said,
+				       "a rule with the action of defaultAction is skipped" };
+	if (blamed->same_index || (other && other->same_index))
+		return (struct cause){ SCD_ARGS_SAME_INDEX, blamed->same_index ? blamed : other,
+				       "conditions on the same argument are OR-ed" };
+	return (struct cause){ SCD_RULE_OVERLAP, blamed,
+			       "libseccomp orders overlapping conditions in its own way" };
+}
+
+static void report(struct simulation *sim, const struct scd_reading_call *call,
+		   const struct scd_reading_rule *said, uint32_t says, uint32_t did,
+		   const uint64_t args[ARGS_END])
+{
+	auto_buf struct scd_buf text = scd_buf_init(SCD_MESSAGE_MAX / 2);
+	const struct cause cause = find_cause(sim, call, said, did);
+	const bool weaker = scd_action_strictness(did) < scd_action_strictness(says);
+	struct scd_reading_rule *at = &call->rules[cause.at - call->rules];
+	char says_text[64], did_text[64];
+
+	if (weaker ? at->said_weaker : at->said_stricter)
+		return; /* one example is enough */
+	if (weaker)
+		at->said_weaker = true;
+	else
+		at->said_stricter = true;
+	call_text(call, args, &text);
+	scd_judge_add(sim->judge, cause.number, weaker ? SCD_ERROR : SCD_WARNING, at->name,
+		      "%s: the text says %s, the filter of %s does %s, as %s", scd_buf_text(&text),
+		      action_text(says, says_text), sim->runtime, action_text(did, did_text),
+		      cause.why);
+}
+
+static void try_call(struct simulation *sim, const struct scd_reading_call *call, int nr,
+		     const uint64_t given[ARGS_END])
+{
+	const struct scd_reading_rule *said;
+	uint64_t args[ARGS_END];
+	uint32_t says, did;
+
+	for (size_t i = 0; i < ARGS_END; i++)
+		args[i] = given[i] & sim->machine.arg_mask;
+	says = scd_reading_of(sim->reading, call, args, &said);
+	did = run(sim, nr, args);
+	if (says != did)
+		report(sim, call, said, says, did, args);
+}
+
+/* Every combination of the values that matter. */
+static void try_product(struct simulation *sim, const struct scd_reading_call *call, int nr)
+{
+	size_t digit[ARGS_END] = { 0 };
+	uint64_t args[ARGS_END] = { 0 };
+	size_t i = 0;
+
+	while (i < ARGS_END) {
+		for (i = 0; i < ARGS_END; i++)
+			args[i] = call->values[i].count ? call->values[i].items[digit[i]] : 0;
+		try_call(sim, call, nr, args);
+		for (i = 0; i < ARGS_END; i++) {
+			if (++digit[i] < call->values[i].count)
+				break;
+			digit[i] = 0;
+		}
+	}
+}
+
+/* Around arguments that satisfy each rule, one argument at a time. */
+static void try_around(struct simulation *sim, const struct scd_reading_call *call, int nr)
+{
+	for (size_t r = 0; r < call->count; r++) {
+		uint64_t args[ARGS_END];
+
+		scd_reading_satisfy(&call->rules[r], args);
+		try_call(sim, call, nr, args);
+		for (size_t i = 0; i < ARGS_END; i++) {
+			const uint64_t kept = args[i];
+
+			for (size_t v = 0; v < call->values[i].count; v++) {
+				args[i] = call->values[i].items[v];
+				try_call(sim, call, nr, args);
+			}
+			args[i] = kept;
+		}
+	}
+}
+
+static size_t product(const struct scd_reading_call *call)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < ARGS_END; i++)
+		if (call->values[i].count && __builtin_mul_overflow(n, call->values[i].count, &n))
+			return SIZE_MAX;
+	return n;
+}
+
+static void simulate_machine(struct simulation *sim)
+{
+	for (size_t i = 0; i < sim->reading->count; i++) {
+		const struct scd_reading_call *call = &sim->reading->calls[i];
+		int nr = seccomp_syscall_resolve_name_arch(sim->machine.token, call->name);
+
+		if (nr < 0)
+			continue; /* this architecture does not have it */
+		if (sim->machine.token == SCMP_ARCH_X32)
+			nr = (int)((uint32_t)nr | X32_BIT);
+		if (product(call) <= PRODUCT_MAX)
+			try_product(sim, call, nr);
+		else
+			try_around(sim, call, nr);
+	}
+}
+
+static struct machine machine_of(uint32_t token)
+{
+	const struct scd_arch *arch = scd_arch_of(token);
+
+	return (struct machine){
+		.token = token,
+		.audit = token == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : token,
+		/* x32 passes 64-bit registers. */
+		.arg_mask = arch->bits == 32 && token != SCMP_ARCH_X32 ? UINT32_MAX : UINT64_MAX,
+	};
+}
+
+int scd_simulate(struct scd_judge *judge, const struct scd_profile *profile,
+		 const struct scd_filter *filter, const char *runtime, uint32_t native,
+		 struct scd_error *err)
+{
+	auto_reading struct scd_reading reading = { 0 };
+	struct simulation sim = { .judge = judge,
+				  .filter = filter,
+				  .runtime = runtime,
+				  .machine = machine_of(native),
+				  .reading = &reading };
+
+	if (scd_reading_make(profile, &reading, err) < 0)
+		return -1;
+	simulate_machine(&sim);
+	for (size_t i = 0; i < profile->arch_count; i++) {
+		if (profile->archs[i] == native)
+			continue;
+		sim.machine = machine_of(profile->archs[i]);
+		simulate_machine(&sim);
+	}
+	return 0;
+}
