@@ -239,8 +239,8 @@ static struct machine machine_of(uint32_t token)
 	return (struct machine){
 		.token = token,
 		.audit = token == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : token,
-		/* x32 passes 64-bit registers. */
-		.arg_mask = arch->bits == 32 && token != SCMP_ARCH_X32 ? UINT32_MAX : UINT64_MAX,
+		/* x32 too: libseccomp compares 32 bits there, and the calls take no more. */
+		.arg_mask = arch->bits == 32 ? UINT32_MAX : UINT64_MAX,
 	};
 }
 
