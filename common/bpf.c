@@ -28,6 +28,8 @@ static bool known_code(uint16_t code)
 	default:
 		break;
 	}
+	if (code > UINT8_MAX)
+		return false;
 	switch (BPF_CLASS(code)) {
 	case BPF_ALU:
 		return BPF_OP(code) <= BPF_XOR && BPF_OP(code) != BPF_NEG &&
@@ -68,6 +70,35 @@ static bool operand_valid(const struct sock_filter *insn)
 	}
 }
 
+/* Whether no word of memory is read that was not written on every way there: the kernel
+ * would hand out what its stack holds (net/core/filter.c, check_load_and_stores()). */
+static bool memory_written(const struct sock_filter *insns, size_t count)
+{
+	uint16_t written[SCD_BPF_MAX]; /* on the ways that jump to an instruction */
+	uint16_t now = 0;
+
+	memset(written, 0xff, sizeof(written));
+	for (size_t i = 0; i < count; i++) {
+		const struct sock_filter *insn = &insns[i];
+
+		now &= written[i];
+		if (insn->code == BPF_ST || insn->code == BPF_STX) {
+			now |= (uint16_t)(1U << insn->k);
+		} else if (insn->code == (BPF_LD | BPF_MEM) || insn->code == (BPF_LDX | BPF_MEM)) {
+			if (!(now & (1U << insn->k)))
+				return false;
+		} else if (insn->code == (BPF_JMP | BPF_JA)) {
+			written[i + 1 + insn->k] &= now;
+			now = UINT16_MAX;
+		} else if (BPF_CLASS(insn->code) == BPF_JMP) {
+			written[i + 1 + insn->jt] &= now;
+			written[i + 1 + insn->jf] &= now;
+			now = UINT16_MAX;
+		}
+	}
+	return true;
+}
+
 bool scd_bpf_valid(const struct sock_filter *insns, size_t count)
 {
 	if (count == 0 || count > SCD_BPF_MAX || BPF_CLASS(insns[count - 1].code) != BPF_RET)
@@ -76,7 +107,7 @@ bool scd_bpf_valid(const struct sock_filter *insns, size_t count)
 		if (!known_code(insns[i].code) || !jumps_inside(&insns[i], count - 1 - i) ||
 		    !operand_valid(&insns[i]))
 			return false;
-	return true;
+	return memory_written(insns, count);
 }
 
 struct machine {
@@ -93,17 +124,17 @@ static uint32_t arithmetic(uint16_t code, uint32_t a, uint32_t b)
 	case BPF_MUL:
 		return a * b;
 	case BPF_DIV:
-		return b ? a / b : 0;
+		return a / b; /* never by 0: scd_bpf_run() sees to that */
 	case BPF_OR:
 		return a | b;
 	case BPF_AND:
 		return a & b;
 	case BPF_XOR:
 		return a ^ b;
-	case BPF_LSH:
-		return b < 32 ? a << b : 0;
+	case BPF_LSH: /* by X: its low five bits, as in the kernel's eBPF */
+		return a << (b & 31);
 	case BPF_RSH:
-		return b < 32 ? a >> b : 0;
+		return a >> (b & 31);
 	default: /* BPF_NEG */
 		return 0U - a;
 	}
@@ -168,6 +199,8 @@ uint32_t scd_bpf_run(const struct sock_filter *insns, size_t count, const struct
 				pc += taken(insn->code, m.a, operand) ? insn->jt : insn->jf;
 			break;
 		case BPF_ALU:
+			if (BPF_OP(insn->code) == BPF_DIV && operand == 0)
+				return SECCOMP_RET_KILL_THREAD; /* the kernel ends with 0 */
 			m.a = arithmetic(insn->code, m.a, operand);
 			break;
 		case BPF_MISC:
