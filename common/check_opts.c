@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "check_opts.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "names.h"
+
+#define ARCH_PREFIX "SCMP_ARCH_"
+#define ARCH_PREFIX_LEN (sizeof(ARCH_PREFIX) - 1)
+
+/* What Go and Debian call them. */
+static const struct {
+	const char *name;
+	const char *short_name;
+} other_names[] = {
+	{ "amd64", "x86_64" }, { "arm64", "aarch64" },	 { "386", "x86" },
+	{ "i386", "x86" },     { "i686", "x86" },	 { "armhf", "arm" },
+	{ "armv7l", "arm" },   { "ppc64el", "ppc64le" }, { "powerpc", "ppc" },
+};
+
+static const struct scd_arch *find_arch(const char *name)
+{
+	char full[ARCH_PREFIX_LEN + 32] = ARCH_PREFIX;
+
+	if (strncasecmp(name, ARCH_PREFIX, ARCH_PREFIX_LEN) == 0)
+		name += ARCH_PREFIX_LEN;
+	for (size_t i = 0; i < sizeof(other_names) / sizeof(other_names[0]); i++)
+		if (strcasecmp(other_names[i].name, name) == 0)
+			name = other_names[i].short_name;
+	for (size_t i = 0; name[i]; i++) {
+		if (i >= sizeof(full) - ARCH_PREFIX_LEN - 1)
+			return NULL;
+		full[ARCH_PREFIX_LEN + i] = (char)toupper((unsigned char)name[i]);
+	}
+	return scd_arch_find(full);
+}
+
+int scd_check_opts_add_arch(struct scd_check_opts *opts, const char *name, struct scd_error *err)
+{
+	const struct scd_arch *arch = find_arch(name);
+
+	if (!arch)
+		return scd_fail(err, SCD_E_CONFIG, 0,
+				"'%s' is not an architecture; write x86_64, aarch64, ...", name);
+	if (!arch->in_libseccomp)
+		return scd_fail(err, SCD_E_CONFIG, 0, "libseccomp does not compile for '%s'", name);
+	for (size_t i = 0; i < opts->arch_count; i++)
+		if (opts->archs[i] == arch->token)
+			return 0;
+	if (opts->arch_count == SCD_CHECK_ARCHS_MAX)
+		return scd_fail(err, SCD_E_CONFIG, 0, "more than %zu architectures",
+				SCD_CHECK_ARCHS_MAX);
+	opts->archs[opts->arch_count++] = arch->token;
+	return 0;
+}
+
+int scd_check_opts_disable(struct scd_check_opts *opts, const char *rule, struct scd_error *err)
+{
+	const struct scd_rule *row = scd_rule_find(rule);
+
+	if (!row)
+		return scd_fail(err, SCD_E_CONFIG, 0,
+				"'%s' is not a rule; `seccompctl rules` lists them", rule);
+	opts->disabled[row->number] = 1;
+	return 0;
+}
+
+void scd_arch_add_short_name(struct scd_buf *out, uint32_t token)
+{
+	const struct scd_arch *arch = scd_arch_of(token);
+
+	if (!arch) {
+		scd_buf_printf(out, "0x%08x", token);
+		return;
+	}
+	for (const char *c = arch->name + ARCH_PREFIX_LEN; *c; c++)
+		scd_buf_putc(out, (char)tolower((unsigned char)*c));
+}
+
+struct scd_check_opts scd_check_opts_complete(const struct scd_check_opts *opts)
+{
+	struct scd_check_opts all = *opts;
+
+	if (!all.runtimes)
+		all.runtimes = SCD_RUNTIME_ANY;
+	if (!all.oci_runtimes)
+		all.oci_runtimes = SCD_OCI_RUNTIME_ANY;
+	if (all.arch_count == 0)
+		all.archs[all.arch_count++] = seccomp_arch_native();
+	return all;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The words of --arch and --disable, for every program that judges. */
+#ifndef SCD_CHECK_OPTS_H
+#define SCD_CHECK_OPTS_H
+
+#include "buf.h"
+#include "check.h"
+
+/* Adds the architecture called "x86_64", "amd64" or "SCMP_ARCH_X86_64" (in any letter case);
+ * one that is there already is not added again. -1 with SCD_E_CONFIG: not an architecture
+ * that libseccomp compiles for, or more than SCD_CHECK_ARCHS_MAX. */
+int scd_check_opts_add_arch(struct scd_check_opts *opts, const char *name,
+			    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Never report the rule called "SCP031" or "syscall-unknown". -1 with SCD_E_CONFIG. */
+int scd_check_opts_disable(struct scd_check_opts *opts, const char *rule,
+			   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Adds "x86_64" for SCMP_ARCH_X86_64: the name that uname(1) gives. */
+void scd_arch_add_short_name(struct scd_buf *out, uint32_t token) SCD_NONNULL;
+
+/* @opts with this machine and "any" in place of what was left open. */
+struct scd_check_opts scd_check_opts_complete(const struct scd_check_opts *opts) SCD_NONNULL;
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <seccomp.h>
+
+#include "check_opts.h"
+
+static void architectures_have_the_names_that_people_use(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t token;
+	} rows[] = {
+		{ "x86_64", SCMP_ARCH_X86_64 },	    { "amd64", SCMP_ARCH_X86_64 },
+		{ "X86_64", SCMP_ARCH_X86_64 },	    { "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64 },
+		{ "scmp_arch_arm", SCMP_ARCH_ARM }, { "arm64", SCMP_ARCH_AARCH64 },
+		{ "aarch64", SCMP_ARCH_AARCH64 },   { "386", SCMP_ARCH_X86 },
+		{ "ppc64el", SCMP_ARCH_PPC64LE },   { "s390x", SCMP_ARCH_S390X },
+		{ "riscv64", SCMP_ARCH_RISCV64 },
+	};
+	struct scd_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scd_check_opts opts = { 0 };
+
+		assert_int_equal(scd_check_opts_add_arch(&opts, rows[i].name, &err), 0);
+		assert_int_equal(opts.arch_count, 1);
+		assert_int_equal(opts.archs[0], rows[i].token);
+	}
+}
+
+static void other_words_are_not_architectures(void **state)
+{
+	static const char *const words[] = {
+		"",
+		"x86-64",
+		"SCMP_ARCH_",
+		"SCMP_ARCH_SCMP_ARCH_X86",
+		"loongarch64",
+		"a-word-that-is-longer-than-any-architecture-ever-was",
+	};
+	struct scd_check_opts opts = { 0 };
+	struct scd_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		assert_int_equal(scd_check_opts_add_arch(&opts, words[i], &err), -1);
+		assert_int_equal(err.code, SCD_E_CONFIG);
+	}
+	assert_int_equal(opts.arch_count, 0);
+}
+
+static void an_architecture_counts_once_and_their_number_is_limited(void **state)
+{
+	static const char *const names[] = { "x86_64", "aarch64", "arm",  "ppc64le",
+					     "s390x",  "riscv64", "mips", "mips64" };
+	struct scd_check_opts opts = { 0 };
+	struct scd_error err;
+
+	(void)state;
+	for (size_t i = 0; i < SCD_CHECK_ARCHS_MAX; i++)
+		assert_int_equal(scd_check_opts_add_arch(&opts, names[i], &err), 0);
+	assert_int_equal(scd_check_opts_add_arch(&opts, "amd64", &err), 0);
+	assert_int_equal(opts.arch_count, SCD_CHECK_ARCHS_MAX);
+	assert_int_equal(scd_check_opts_add_arch(&opts, "x86", &err), -1);
+	assert_string_equal(err.msg, "more than 8 architectures");
+}
+
+static void rules_are_disabled_by_number_or_name(void **state)
+{
+	struct scd_check_opts opts = { 0 };
+	struct scd_error err;
+
+	(void)state;
+	assert_int_equal(scd_check_opts_disable(&opts, "SCP031", &err), 0);
+	assert_int_equal(scd_check_opts_disable(&opts, "unknown-key", &err), 0);
+	assert_int_equal(scd_check_opts_disable(&opts, "SCP999", &err), -1);
+	assert_int_equal(err.code, SCD_E_CONFIG);
+	for (unsigned i = 0; i <= SCD_RULE_NUMBER_MAX; i++)
+		assert_int_equal(opts.disabled[i],
+				 i == SCD_SYSCALL_UNKNOWN || i == SCD_UNKNOWN_KEY);
+}
+
+static void short_names_are_those_of_uname(void **state)
+{
+	auto_buf struct scd_buf known = scd_buf_init(64), unknown = scd_buf_init(64);
+
+	(void)state;
+	scd_arch_add_short_name(&known, SCMP_ARCH_MIPSEL64N32);
+	assert_string_equal(scd_buf_text(&known), "mipsel64n32");
+	scd_arch_add_short_name(&unknown, 0xabc);
+	assert_string_equal(scd_buf_text(&unknown), "0x00000abc");
+}
+
+static void what_is_left_open_is_any_and_this_machine(void **state)
+{
+	const struct scd_check_opts open = { .strict = true }, closed = {
+		.runtimes = SCD_CRI_O,
+		.oci_runtimes = SCD_RUNC,
+		.archs = { SCMP_ARCH_ARM },
+		.arch_count = 1,
+	};
+	struct scd_check_opts all = scd_check_opts_complete(&open);
+
+	(void)state;
+	assert_int_equal(all.runtimes, SCD_RUNTIME_ANY);
+	assert_int_equal(all.oci_runtimes, SCD_OCI_RUNTIME_ANY);
+	assert_int_equal(all.arch_count, 1);
+	assert_int_equal(all.archs[0], seccomp_arch_native());
+	assert_true(all.strict);
+
+	all = scd_check_opts_complete(&closed);
+	assert_memory_equal(&all, &closed, sizeof(all));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(architectures_have_the_names_that_people_use),
+		cmocka_unit_test(other_words_are_not_architectures),
+		cmocka_unit_test(an_architecture_counts_once_and_their_number_is_limited),
+		cmocka_unit_test(rules_are_disabled_by_number_or_name),
+		cmocka_unit_test(short_names_are_those_of_uname),
+		cmocka_unit_test(what_is_left_open_is_any_and_this_machine),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
