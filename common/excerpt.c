@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "excerpt.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+#define CELLS_BEFORE 60 /* kept before the caret of a line that is cut */
+#define TAB_CELLS 4
+#define ESCAPED (-1)
+
+/* Code points that do not take one cell. Sorted. Wide ones after Markus Kuhn's wcwidth();
+ * the others are what could make the line look like another one. */
+static const struct {
+	uint32_t first, last;
+	int cells;
+} widths[] = {
+	{ 0x0, 0x1f, ESCAPED },	       { 0x7f, 0x9f, ESCAPED },
+	{ 0xad, 0xad, ESCAPED },       /* soft hyphen */
+	{ 0x300, 0x36f, 0 },	       /* accents */
+	{ 0x61c, 0x61c, ESCAPED },     /* Arabic letter mark */
+	{ 0x1100, 0x115f, 2 },	       /* Hangul */
+	{ 0x200b, 0x200f, ESCAPED },   /* zero width, direction marks */
+	{ 0x2028, 0x202e, ESCAPED },   /* separators, bidirectional overrides */
+	{ 0x2060, 0x206f, ESCAPED },   /* invisible, bidirectional isolates */
+	{ 0x2e80, 0xa4cf, 2 },	       /* CJK */
+	{ 0xac00, 0xd7a3, 2 },	       /* Hangul */
+	{ 0xf900, 0xfaff, 2 },	       /* CJK */
+	{ 0xfe00, 0xfe0f, ESCAPED },   /* variation selectors */
+	{ 0xfe30, 0xfe6f, 2 },	       /* CJK */
+	{ 0xfeff, 0xfeff, ESCAPED },   /* byte order mark */
+	{ 0xff00, 0xff60, 2 },	       /* full width */
+	{ 0xffe0, 0xffe6, 2 },	       /* full width */
+	{ 0xfff9, 0xfffb, ESCAPED },   /* annotations */
+	{ 0x1f300, 0x1f64f, 2 },       /* emoji */
+	{ 0x1f900, 0x1f9ff, 2 },       /* emoji */
+	{ 0x20000, 0x3fffd, 2 },       /* CJK */
+	{ 0xe0000, 0xe0fff, ESCAPED }, /* tags, variation selectors */
+};
+
+static int width_of(uint32_t point)
+{
+	if (point >= ' ' && point <= '~')
+		return 1;
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
+		if (point >= widths[i].first && point <= widths[i].last)
+			return widths[i].cells;
+	return 1;
+}
+
+/* The code point of a valid sequence of @n bytes. */
+static uint32_t decode_point(const char *text, size_t n)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	uint32_t point = n == 1 ? c[0] : c[0] & (0x7fu >> n);
+
+	for (size_t i = 1; i < n; i++)
+		point = point << 6 | (c[i] & 0x3f);
+	return point;
+}
+
+/* One character of the source and how it is shown. */
+struct glyph {
+	size_t bytes;
+	size_t cells;
+	enum {
+		AS_IS,
+		AS_TAB,
+		AS_POINT, /* \u200b */
+		AS_BYTE	  /* \xff */
+	} kind;
+	uint32_t point;
+};
+
+static struct glyph next_glyph(const char *text, size_t len)
+{
+	size_t n = scd_utf8_length(text, len);
+	uint32_t point;
+	int cells;
+
+	if (n == 0)
+		return (struct glyph){ 1, sizeof("\\xff") - 1, AS_BYTE, (unsigned char)text[0] };
+	point = decode_point(text, n);
+	if (point == '\t')
+		return (struct glyph){ n, TAB_CELLS, AS_TAB, point };
+	cells = width_of(point);
+	if (cells == ESCAPED)
+		return (struct glyph){ n, point > 0xffff ? 10 : 6, AS_POINT, point };
+	return (struct glyph){ n, (size_t)cells, AS_IS, point };
+}
+
+static void add_glyph(struct scd_buf *out, const char *text, const struct glyph *glyph)
+{
+	switch (glyph->kind) {
+	case AS_IS:
+		scd_buf_add(out, text, glyph->bytes);
+		break;
+	case AS_TAB:
+		scd_buf_printf(out, "%*s", TAB_CELLS, "");
+		break;
+	case AS_POINT:
+		scd_buf_printf(out, glyph->point > 0xffff ? "\\U%08x" : "\\u%04x", glyph->point);
+		break;
+	case AS_BYTE:
+		scd_buf_printf(out, "\\x%02x", glyph->point);
+		break;
+	}
+}
+
+/* Bytes of the first @count characters, fewer when the text ends before. */
+static size_t bytes_of(const char *text, size_t len, size_t count)
+{
+	size_t at = 0;
+
+	while (count-- > 0 && at < len) {
+		size_t n = scd_utf8_length(text + at, len - at);
+
+		at += n ? n : 1;
+	}
+	return at;
+}
+
+/* The bytes of the 1-based @line without its end; false when there is none. */
+static bool find_line(const char **text, size_t *len, unsigned line)
+{
+	const char *end = *text + *len, *next;
+
+	if (line == 0)
+		return false;
+	while (--line > 0) {
+		next = memchr(*text, '\n', (size_t)(end - *text));
+		if (!next)
+			return false;
+		*text = next + 1;
+	}
+	next = memchr(*text, '\n', (size_t)(end - *text));
+	*len = (size_t)((next ? next : end) - *text);
+	if (*len > 0 && (*text)[*len - 1] == '\r')
+		(*len)--;
+	return true;
+}
+
+/* Where to begin, so that the caret is in view. */
+static size_t bytes_to_skip(const char *text, size_t len, size_t caret)
+{
+	size_t cells = 0, before = 0, skip = 0;
+	struct glyph glyph;
+
+	for (size_t at = 0; at < len && (at < caret || cells <= SCD_EXCERPT_CELLS);
+	     at += glyph.bytes) {
+		glyph = next_glyph(text + at, len - at);
+		cells += glyph.cells;
+		if (at < caret)
+			before = cells;
+	}
+	while (cells > SCD_EXCERPT_CELLS && before > CELLS_BEFORE) {
+		glyph = next_glyph(text + skip, len - skip);
+		before -= glyph.cells;
+		skip += glyph.bytes;
+	}
+	return skip;
+}
+
+void scd_excerpt_add(struct scd_buf *out, const char *text, size_t len, unsigned line,
+		     unsigned column, bool color)
+{
+	size_t skip, at, caret, cells = 0, pad = 0;
+
+	if (column == 0 || !find_line(&text, &len, line))
+		return;
+	caret = bytes_of(text, len, column - 1);
+	skip = bytes_to_skip(text, len, caret);
+
+	scd_buf_printf(out, "%5u | ", line);
+	if (skip > 0) {
+		scd_buf_puts(out, "…");
+		cells = pad = 1;
+	}
+	for (at = skip; at < len;) {
+		struct glyph glyph = next_glyph(text + at, len - at);
+
+		if (cells + glyph.cells > SCD_EXCERPT_CELLS)
+			break;
+		add_glyph(out, text + at, &glyph);
+		cells += glyph.cells;
+		if (at < caret)
+			pad = cells;
+		at += glyph.bytes;
+	}
+	scd_buf_printf(out, "%s\n      | %*s%s\n", at < len ? "…" : "", (int)pad, "",
+		       color ? "\033[1;32m^\033[0m" : "^");
+}
