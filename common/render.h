@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Verdicts on many profiles as text: for people and for programs, one row a format. */
+#ifndef SCD_RENDER_H
+#define SCD_RENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "digest.h"
+
+/* One judged text. Borrows everything. */
+struct scd_judged {
+	const char *name; /* a path, as people wrote it; any bytes */
+	const char *text; /* to quote lines from; NULL: none are quoted */
+	size_t len;
+	char sha256[SCD_SHA256_HEX];	 /* "" when the text could not be read */
+	const struct scd_report *report; /* sorted; NULL: no verdict was reached */
+	const struct scd_error *trouble; /* why there is no verdict; else NULL */
+};
+
+/* How to show them. */
+struct scd_render_opts {
+	const struct scd_check_opts *judged_with;
+	bool color;	 /* escape sequences for a terminal */
+	bool show_notes; /* formats for programs always have them */
+};
+
+struct scd_tally {
+	size_t files, accepted, rejected, unread;
+	size_t by_severity[SCD_SEVERITY_COUNT]; /* findings, also those that were not kept */
+};
+
+void scd_tally_add(struct scd_tally *tally, const struct scd_judged *judged) SCD_NONNULL;
+
+/* Every format: enum value, name of "-o name", function. The first is the default. */
+#define SCD_FORMATS(ROW)                                 \
+	ROW(SCD_FORMAT_HUMAN, "human", scd_render_human) \
+	ROW(SCD_FORMAT_JSON, "json", scd_render_json)
+
+#define SCD_FORMAT_VALUE(value, name, function) value,
+enum scd_format {
+	SCD_FORMATS(SCD_FORMAT_VALUE) SCD_FORMAT_COUNT
+};
+
+/* Writes the whole list to @out. Whether @out took it is for the caller to ask.
+ * Return: 0, or -1 with SCD_E_NOMEM. */
+#define SCD_FORMAT_PROTOTYPE(value, name, function)                                        \
+	int function(const struct scd_judged *list, size_t count,                          \
+		     const struct scd_render_opts *opts, FILE *out, struct scd_error *err) \
+		SCD_NONNULL SCD_MUST_CHECK;
+SCD_FORMATS(SCD_FORMAT_PROTOTYPE)
+
+/* The same, in the format asked for. */
+int scd_render(enum scd_format format, const struct scd_judged *list, size_t count,
+	       const struct scd_render_opts *opts, FILE *out,
+	       struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+#endif
