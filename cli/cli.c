@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <assert.h>
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+#define SUMMARY_COLUMN 28
+
+#define COMMAND_ROW(name) &scd_command_##name,
+static const struct scd_command *const commands[] = { SCD_COMMANDS(COMMAND_ROW) };
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+const struct scd_choice scd_cli_outputs[] = {
+	{ "human", SCD_OUTPUT_HUMAN },
+	{ "json", SCD_OUTPUT_JSON },
+	{ NULL, 0 },
+};
+
+enum scd_exit scd_cli_fail(const struct scd_error *err)
+{
+	(void)fprintf(stderr, "seccompctl: %s%s%s\n", err->msg, err->sys ? ": " : "",
+		      err->sys ? strerror(err->sys) : "");
+	return err->code == SCD_E_USAGE || err->code == SCD_E_CONFIG ? SCD_EXIT_USAGE
+								     : SCD_EXIT_TROUBLE;
+}
+
+void scd_cli_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fputs("seccompctl: ", stderr);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', stderr);
+}
+
+enum scd_exit scd_cli_print_json(cJSON *tree)
+{
+	char *text = tree ? cJSON_Print(tree) : NULL;
+
+	cJSON_Delete(tree);
+	if (!text) {
+		scd_cli_warn("out of memory");
+		return SCD_EXIT_TROUBLE;
+	}
+	(void)printf("%s\n", text);
+	cJSON_free(text);
+	return SCD_EXIT_OK;
+}
+
+static void print_help(FILE *out)
+{
+	(void)fputs("Usage: seccompctl COMMAND [ARGUMENT...]\n"
+		    "       seccompctl --help | --version\n"
+		    "\n"
+		    "Judge seccomp profiles as container runtimes and the kernel will take them.\n"
+		    "\n"
+		    "Commands:\n",
+		    out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		const struct scd_command *command = commands[i];
+		int used = fprintf(out, "  %s %s", command->name, command->operands);
+
+		(void)fprintf(out, "%*s%s\n", used < SUMMARY_COLUMN ? SUMMARY_COLUMN - used : 1, "",
+			      command->summary);
+	}
+	(void)fputs("\n"
+		    "`seccompctl COMMAND --help` says more.\n"
+		    "Exit status: 0 nothing found, 1 something found, 2 wrong usage, 3 trouble.\n",
+		    out);
+}
+
+static void print_command_help(const struct scd_command *command)
+{
+	(void)printf("Usage: seccompctl %s [OPTION...]%s%s\n\n%s\n", command->name,
+		     *command->operands ? " " : "", command->operands, command->summary);
+	if (command->details)
+		(void)printf("\n%s\n", command->details);
+	(void)printf("\nOptions:\n");
+	scd_options_help(command->options, command->option_count, stdout);
+}
+
+static const struct scd_command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static const char *command_name(size_t i)
+{
+	return i < COMMAND_COUNT ? commands[i]->name : NULL;
+}
+
+static enum scd_exit refuse_command(const char *name)
+{
+	const char *near = scd_text_nearest(name, 2, command_name);
+
+	if (near)
+		scd_cli_warn("'%s' is not a command; did you mean '%s'?", name, near);
+	else
+		scd_cli_warn("'%s' is not a command; `seccompctl --help` lists them", name);
+	return SCD_EXIT_USAGE;
+}
+
+static enum scd_exit parse_and_run(const struct scd_command *command, void *options, int argc,
+				   char **argv)
+{
+	struct scd_error err;
+	int first;
+
+	if (scd_options_defaults(command->options, command->option_count, options, &err) < 0 ||
+	    scd_options_parse(command->options, command->option_count, argc, argv, options, &first,
+			      &err) < 0)
+		return scd_cli_fail(&err);
+	if (*(bool *)options) {
+		print_command_help(command);
+		return SCD_EXIT_OK;
+	}
+	return command->run(options, argc - first, argv + first);
+}
+
+/* @argv[0] is the command's name. */
+static enum scd_exit run_command(const struct scd_command *command, int argc, char **argv)
+{
+	auto_free void *options = NULL;
+	enum scd_exit status;
+
+	if (!command->options)
+		return command->run(NULL, argc - 1, argv + 1);
+
+	assert(command->options[0].type == SCD_OPT_ACTION && command->options[0].offset == 0);
+	options = calloc(1, command->options_size);
+	if (!options) {
+		scd_cli_warn("out of memory");
+		return SCD_EXIT_TROUBLE;
+	}
+	status = parse_and_run(command, options, argc, argv);
+	scd_options_done(command->options, command->option_count, options);
+	return status;
+}
+
+static enum scd_exit dispatch(int argc, char **argv)
+{
+	const struct scd_command *command;
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word) {
+		print_help(stderr);
+		return SCD_EXIT_USAGE;
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		print_help(stdout);
+		return SCD_EXIT_OK;
+	}
+	if (strcmp(word, "--version") == 0)
+		return run_command(&scd_command_version, 1, argv + 1);
+	command = find_command(word);
+	return command ? run_command(command, argc - 1, argv + 1) : refuse_command(word);
+}
+
+/* Whoever reads us has to learn that something is missing; a reader that went away, like
+ * head(1), knows. */
+static enum scd_exit finish_output(enum scd_exit status)
+{
+	bool failed = ferror(stdout) != 0;
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !failed)
+		return status;
+	if (errno != EPIPE)
+		scd_cli_warn("cannot write the output%s%s", errno ? ": " : "",
+			     errno ? strerror(errno) : "");
+	return SCD_EXIT_TROUBLE;
+}
+
+int scd_cli_main(int argc, char **argv)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	return finish_output(dispatch(argc, argv));
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands of seccompctl share. A new command is one file and one ROW below. */
+#ifndef SCD_CLI_H
+#define SCD_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+#include "options.h"
+
+/* How every command ends, as diff(1) does. */
+enum scd_exit {
+	SCD_EXIT_OK = 0,
+	SCD_EXIT_FOUND = 1,  /* findings, or differences */
+	SCD_EXIT_USAGE = 2,  /* the command line is wrong */
+	SCD_EXIT_TROUBLE = 3 /* something could not be read, written or run */
+};
+
+struct scd_command {
+	const char *name;
+	const char *operands; /* "PATH...", or "" */
+	const char *summary;  /* one line of the list of commands */
+	const char *details;  /* more lines for --help of the command, or NULL */
+
+	/* Its options, and the size of the struct that they fill: it begins with a bool
+	 * that the row SCD_CLI_HELP sets. NULL: run() gets the arguments as they are. */
+	const struct scd_option *options;
+	size_t option_count;
+	size_t options_size;
+
+	/* @options: filled. @argc, @argv: the operands alone. Prints to stdout, which the
+	 * caller flushes and checks. Return: how to exit. */
+	enum scd_exit (*run)(const void *options, int argc, char **argv);
+};
+
+/* The order is that of --help. */
+#define SCD_COMMANDS(ROW) \
+	ROW(validate)     \
+	ROW(rules)        \
+	ROW(status)       \
+	ROW(version)
+
+#define SCD_COMMAND_DECLARED(name) extern const struct scd_command scd_command_##name;
+SCD_COMMANDS(SCD_COMMAND_DECLARED)
+
+/* The first row of each command's options. */
+#define SCD_CLI_HELP                                                                \
+	{                                                                           \
+		.name = "help", .letter = 'h', .type = SCD_OPT_ACTION, .offset = 0, \
+		.help = "print this and exit", .flag_only = true                    \
+	}
+
+/* The values of a plain "-o human|json". */
+enum scd_output {
+	SCD_OUTPUT_HUMAN,
+	SCD_OUTPUT_JSON
+};
+extern const struct scd_choice scd_cli_outputs[];
+
+/* The row for it; @field is an int of the options' @type. */
+#define SCD_CLI_OUTPUT(type_name, field)                                                        \
+	{                                                                                       \
+		.name = "output", .letter = 'o', .type = SCD_OPT_CHOICE,                        \
+		.offset = offsetof(type_name, field), .metavar = "FORMAT", .fallback = "human", \
+		.help = "how to print it", .choices = scd_cli_outputs                           \
+	}
+
+struct cJSON;
+
+/* Prints @tree and deletes it. NULL, as cJSON gives it without memory, is trouble. */
+enum scd_exit scd_cli_print_json(struct cJSON *tree);
+
+/**
+ * scd_cli_main() - what main() does.
+ * @argc, @argv: from main(); the order of @argv's elements may change.
+ *
+ * Return: the exit status; stdout has been flushed, and its failure is in the status.
+ */
+int scd_cli_main(int argc, char **argv);
+
+/* "seccompctl: <message>: <errno text>" on stderr. Returns the exit status that goes
+ * with the code. */
+enum scd_exit scd_cli_fail(const struct scd_error *err) SCD_NONNULL;
+
+/* The same for something that does not end the program. */
+void scd_cli_warn(const char *fmt, ...) SCD_PRINTF(1, 2) SCD_NONNULL;
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "collect.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SUFFIX ".json"
+#define DATA_LINK "..data"
+
+/* A directory still to be read. */
+struct pending {
+	struct pending *next;
+	char *path; /* what people see */
+	char *file; /* what is opened; in a volume the target of ..data */
+	char *name; /* relative to the operand; "" is the operand itself */
+};
+
+/* One walk below one operand. Without recursion: nobody limits the depth. */
+struct walk {
+	struct scd_inputs *inputs;
+	struct pending *first;
+	struct scd_error *err;
+};
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir);
+}
+
+static void free_pending(struct pending **pending)
+{
+	if (!*pending)
+		return;
+	free((*pending)->path);
+	free((*pending)->file);
+	free((*pending)->name);
+	free(*pending);
+}
+
+/* "dir/entry", or "entry" when @dir is empty. NULL without memory. */
+static char *join(const char *dir, const char *entry)
+{
+	size_t len = strlen(dir);
+	const char *slash = len > 0 && dir[len - 1] != '/' ? "/" : "";
+	char *path;
+
+	return asprintf(&path, "%s%s%s", dir, slash, entry) < 0 ? NULL : path;
+}
+
+/* An input that is no *.json below a directory. */
+static int add_operand(struct scd_inputs *inputs, const char *path, const char *file,
+		       const struct scd_error *fault, struct scd_error *err)
+{
+	struct scd_input input = { .path = strdup(path), .file = strdup(file) };
+
+	if (fault)
+		input.fault = *fault;
+	return scd_inputs_add(inputs, input, err);
+}
+
+static int add_pending(struct walk *walk, char *path, char *file, char *name)
+{
+	struct pending *pending = calloc(1, sizeof(*pending));
+
+	if (!pending || !path || !file || !name) {
+		free(pending);
+		free(path);
+		free(file);
+		free(name);
+		return scd_fail(walk->err, SCD_E_NOMEM, 0, "out of memory");
+	}
+	*pending = (struct pending){ walk->first, path, file, name };
+	walk->first = pending;
+	return 0;
+}
+
+/* The kubelet's generation directory; no other target is followed, so that no loop begins. */
+static bool is_generation(const char *target)
+{
+	return strncmp(target, "..", 2) == 0 && target[2] && !strchr(target, '/') &&
+	       strcmp(target, DATA_LINK) != 0;
+}
+
+/* 1: @dir is a volume, and its generation was put in its place; 0: it is not; -1. */
+static int enter_volume(struct walk *walk, const struct pending *at, DIR *dir)
+{
+	char target[NAME_MAX + 1];
+	ssize_t n = readlinkat(dirfd(dir), DATA_LINK, target, sizeof(target) - 1);
+
+	if (n <= 0)
+		return 0;
+	target[n] = '\0';
+	if (!is_generation(target))
+		return 0;
+	return add_pending(walk, strdup(at->path), join(at->file, target), strdup(at->name)) < 0
+		       ? -1
+		       : 1;
+}
+
+static bool ends_in_json(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= sizeof(SUFFIX) - 1 && strcmp(name + len - (sizeof(SUFFIX) - 1), SUFFIX) == 0;
+}
+
+static int add_found(struct walk *walk, const struct pending *at, const char *entry, mode_t mode)
+{
+	struct scd_input input = {
+		.path = join(at->path, entry),
+		.file = join(at->file, entry),
+		.name = join(at->name, entry),
+	};
+
+	if (!S_ISREG(mode))
+		(void)scd_fail(&input.fault, SCD_E_NOT_REGULAR, 0, "%s is not a regular file",
+			       S_ISLNK(mode) ? "a symbolic link" : "it");
+	if (!input.name) {
+		free(input.path); /* and add() says that there is no memory */
+		input.path = NULL;
+	}
+	return scd_inputs_add(walk->inputs, input, walk->err);
+}
+
+static int take_entry(struct walk *walk, const struct pending *at, DIR *dir, const char *entry)
+{
+	struct stat st;
+
+	if (fstatat(dirfd(dir), entry, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0; /* gone since */
+	if (!S_ISDIR(st.st_mode))
+		return ends_in_json(entry) ? add_found(walk, at, entry, st.st_mode) : 0;
+	if (entry[0] == '.')
+		return 0;
+	return add_pending(walk, join(at->path, entry), join(at->file, entry),
+			   join(at->name, entry));
+}
+
+static int add_unreadable(struct walk *walk, const struct pending *at, int why)
+{
+	struct scd_error fault;
+
+	(void)scd_fail(&fault, SCD_E_SYSTEM, why, "read directory '%s'", at->path);
+	return add_operand(walk->inputs, at->path, at->file, &fault, walk->err);
+}
+
+static int read_directory(struct walk *walk, const struct pending *at)
+{
+	/* The operand itself may be a link; below it none is followed. */
+	int nofollow = at->name[0] || strcmp(at->path, at->file) != 0 ? O_NOFOLLOW : 0;
+	auto_close int fd = open(at->file, O_RDONLY | O_DIRECTORY | O_CLOEXEC | nofollow);
+	SCD_CLEANUP(close_dir) DIR *dir = NULL;
+	struct dirent *entry;
+	int volume;
+
+	if (fd < 0)
+		return add_unreadable(walk, at, errno);
+	dir = fdopendir(fd);
+	if (!dir)
+		return scd_fail(walk->err, SCD_E_NOMEM, 0, "out of memory");
+	(void)scd_take_fd(&fd); /* the stream's now */
+	volume = enter_volume(walk, at, dir);
+	if (volume != 0)
+		return volume < 0 ? -1 : 0;
+	for (;;) {
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry)
+			break;
+		if (take_entry(walk, at, dir, entry->d_name) < 0)
+			return -1;
+	}
+	return errno ? add_unreadable(walk, at, errno) : 0;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	const struct scd_input *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
+}
+
+static int walk_directory(struct scd_inputs *inputs, const char *operand, struct scd_error *err)
+{
+	struct walk walk = { .inputs = inputs, .err = err };
+	const size_t before = inputs->count;
+	int ret;
+
+	ret = add_pending(&walk, strdup(operand), strdup(operand), strdup(""));
+	while (walk.first) {
+		SCD_CLEANUP(free_pending) struct pending *at = walk.first;
+
+		walk.first = at->next;
+		if (ret == 0)
+			ret = read_directory(&walk, at);
+	}
+	if (ret < 0)
+		return -1;
+	if (inputs->count == before) {
+		struct scd_error none;
+
+		(void)scd_fail(&none, SCD_E_MISSING, 0, "no *.json file below '%s'", operand);
+		return add_operand(inputs, operand, operand, &none, err);
+	}
+	qsort(inputs->items + before, inputs->count - before, sizeof(*inputs->items),
+	      compare_paths);
+	return 0;
+}
+
+int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *inputs,
+		       struct scd_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct stat st;
+		int ret;
+
+		/* What is not there becomes an input too: reading it says why. */
+		if (strcmp(operands[i], SCD_STDIN_OPERAND) == 0)
+			ret = add_operand(inputs, "<stdin>", SCD_STDIN_OPERAND, NULL, err);
+		else if (stat(operands[i], &st) == 0 && S_ISDIR(st.st_mode))
+			ret = walk_directory(inputs, operands[i], err);
+		else
+			ret = add_operand(inputs, operands[i], operands[i], NULL, err);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}

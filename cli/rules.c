@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "rules.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "text.h"
+
+#define LINE_WIDTH 78
+#define INDENT "    "
+
+struct rules_options {
+	bool help;
+	int output; /* enum scd_output */
+};
+
+static const struct scd_option options[] = {
+	SCD_CLI_HELP,
+	SCD_CLI_OUTPUT(struct rules_options, output),
+};
+
+/* Prints @text as an indented paragraph; a word longer than a line stands alone. */
+static void print_filled(const char *text)
+{
+	size_t used = 0;
+
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (used > 0 && used + 1 + word > LINE_WIDTH) {
+			(void)putchar('\n');
+			used = 0;
+		}
+		used += (size_t)printf("%s%.*s", used > 0 ? " " : INDENT, (int)word, text);
+		text += word;
+		text += strspn(text, " ");
+	}
+	(void)putchar('\n');
+}
+
+static void print_rule(const struct scd_rule *rule)
+{
+	(void)printf("%s %s: %s\nUsually: %s\n\nWhy\n", rule->id, rule->name, rule->title,
+		     scd_severity_name(rule->severity));
+	print_filled(rule->why);
+	(void)printf("\nCure\n");
+	print_filled(rule->cure);
+}
+
+static void print_table(const struct scd_rule *rules, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		(void)printf("%-6s  %-7s  %-24s  %s\n", rules[i].id,
+			     scd_severity_name(rules[i].severity), rules[i].name, rules[i].title);
+}
+
+/* An object with all that the table has, or NULL without memory. */
+static cJSON *make_rule(const struct scd_rule *rule)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	if (cJSON_AddStringToObject(object, "id", rule->id) &&
+	    cJSON_AddStringToObject(object, "name", rule->name) &&
+	    cJSON_AddStringToObject(object, "severity", scd_severity_name(rule->severity)) &&
+	    cJSON_AddStringToObject(object, "title", rule->title) &&
+	    cJSON_AddStringToObject(object, "why", rule->why) &&
+	    cJSON_AddStringToObject(object, "cure", rule->cure))
+		return object;
+	cJSON_Delete(object);
+	return NULL;
+}
+
+static cJSON *make_list(const struct scd_rule *rules, size_t count)
+{
+	cJSON *list = cJSON_CreateArray();
+
+	for (size_t i = 0; list && i < count; i++) {
+		cJSON *rule = make_rule(&rules[i]);
+
+		if (rule && cJSON_AddItemToArray(list, rule))
+			continue;
+		cJSON_Delete(rule);
+		cJSON_Delete(list);
+		return NULL;
+	}
+	return list;
+}
+
+static const char *rule_name(size_t i)
+{
+	size_t count;
+	const struct scd_rule *rules = scd_rules(&count);
+
+	return i < count ? rules[i].name : NULL;
+}
+
+static enum scd_exit refuse_rule(const char *word)
+{
+	const char *near = scd_text_nearest(word, 3, rule_name);
+
+	if (near)
+		scd_cli_warn("'%s' is not a rule; did you mean '%s'?", word, near);
+	else
+		scd_cli_warn("'%s' is not a rule; `seccompctl rules` lists them", word);
+	return SCD_EXIT_USAGE;
+}
+
+static enum scd_exit run_rules(const void *target, int argc, char **argv)
+{
+	const struct rules_options *asked = target;
+	const struct scd_rule *rules, *rule;
+	size_t count;
+
+	if (argc > 1) {
+		scd_cli_warn("rules takes one rule at a time");
+		return SCD_EXIT_USAGE;
+	}
+	if (argc == 1) {
+		rule = scd_rule_find(argv[0]);
+		if (!rule)
+			return refuse_rule(argv[0]);
+		if (asked->output == SCD_OUTPUT_JSON)
+			return scd_cli_print_json(make_rule(rule));
+		print_rule(rule);
+		return SCD_EXIT_OK;
+	}
+	rules = scd_rules(&count);
+	if (asked->output == SCD_OUTPUT_JSON)
+		return scd_cli_print_json(make_list(rules, count));
+	print_table(rules, count);
+	return SCD_EXIT_OK;
+}
+
+const struct scd_command scd_command_rules = {
+	.name = "rules",
+	.operands = "[ID]",
+	.summary = "List what can be said about a profile, or explain one rule.",
+	.details = "ID is the number or the name of a rule: SCP005 or action-unknown.",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.options_size = sizeof(struct rules_options),
+	.run = run_rules,
+};
