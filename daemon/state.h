@@ -149,6 +149,7 @@ void scd_state_set_condition(struct scd_state *state, enum scd_condition_type ty
 struct scd_health_check {
 	const char *name; /* "first-sync" */
 	bool live;	  /* of /livez; else of /readyz */
+	bool strict;	  /* counts for /readyz with --ready-policy=strict only */
 	/* NULL: passes. Else the reason, one CamelCase token; static storage. */
 	const char *(*failure)(const struct scd_state *state, int64_t now_ms);
 };
@@ -156,6 +157,11 @@ struct scd_health_check {
 /* Every check: "ping" of /livez; "ping", "first-sync", "source", "destination",
  * "profiles" of /readyz. */
 const struct scd_health_check *scd_health_checks(size_t *count) SCD_NONNULL;
+
+/* Is @check one of those that decide /livez (@live) or /readyz, under the policy of
+ * @state? One that is not can still be asked alone. */
+bool scd_health_check_counts(const struct scd_health_check *check, bool live,
+			     const struct scd_state *state) SCD_NONNULL;
 
 /* What follows /seccomp/ in the destination, and @name: the string to paste into a
  * pod. "profiles/" when the destination's path has no /seccomp/. Into @buf. */
@@ -168,6 +174,7 @@ const char *scd_source_state_name(enum scd_source_state state); /* "ok", a metri
 const char *scd_source_state_word(enum scd_source_state state); /* "OK", for /status */
 const char *scd_trigger_name(enum scd_trigger trigger);
 const char *scd_sync_result_name(enum scd_sync_result result); /* "success" */
+const char *scd_sync_result_word(enum scd_sync_result result); /* "Success", for /status */
 const char *scd_errno_class_name(enum scd_errno_class errno_class);
 enum scd_errno_class scd_errno_class(int sys);
 const char *scd_condition_name(enum scd_condition_type type);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Until plan, watch, jail and log are there. */
+#ifndef SCD_STANDIN_C_H
+#define SCD_STANDIN_C_H
+
+#include "jail.h"
+#include "log.h"
+#include "plan.h"
+#include "watch.h"
+
+const char *scd_phase_name(enum scd_phase phase)
+{
+	static const char *const n[] = { "Installed", "Stale",	"Invalid", "Pending",
+					 "Conflict",  "Failed", "Orphaned" };
+	return n[phase];
+}
+const char *scd_phase_label(enum scd_phase phase)
+{
+	static const char *const n[] = { "installed", "stale",	"invalid", "pending",
+					 "conflict",  "failed", "orphaned" };
+	return n[phase];
+}
+const char *scd_operation_name(enum scd_operation op)
+{
+	static const char *const n[] = { "none", "create", "update", "repair", "adopt", "remove" };
+	return n[op];
+}
+const char *scd_jail_result_name(enum scd_jail_result result)
+{
+	static const char *const n[] = { "accepted", "rejected", "timeout", "crash" };
+	return n[result];
+}
+const char *scd_watch_mode_name(enum scd_watch_mode mode)
+{
+	static const char *const n[] = { "inotify", "poll" };
+	return n[mode];
+}
+const char *scd_watch_event_name(enum scd_watch_event event)
+{
+	static const char *const n[] = { "swap", "teardown", "overflow", "self", "ignored" };
+	return n[event];
+}
+struct scd_log_key scd_key(const char *name, const char *fmt, ...)
+{
+	(void)fmt;
+	return (struct scd_log_key){ .name = name };
+}
+struct scd_log_key scd_key_uint(const char *name, uint64_t value)
+{
+	(void)value;
+	return (struct scd_log_key){ .name = name };
+}
+void scd_log_write(enum scd_log_level level, const char *file, int line,
+		   const struct scd_error *err, const char *msg, const struct scd_log_key *keys,
+		   size_t count)
+{
+	(void)level;
+	(void)file;
+	(void)line;
+	(void)err;
+	(void)msg;
+	(void)keys;
+	(void)count;
+}
+
+#endif
