@@ -3,15 +3,9 @@
 #ifndef SCD_METRICS_H
 #define SCD_METRICS_H
 
+#include "exposition.h"
+#include "http_counts.h"
 #include "state.h"
-
-enum scd_metrics_format {
-	SCD_METRICS_PROMETHEUS, /* text/plain; version=0.0.4 */
-	SCD_METRICS_OPENMETRICS /* application/openmetrics-text; version=1.0.0 */
-};
-
-/* Answers by path and code; counted by http. */
-struct scd_http_counts;
 
 /* The document: free() it. NULL when out of memory. Every reachable series is there
  * from the start. */
