@@ -29,10 +29,13 @@
 #define SCD_CONFIG_MAX ((size_t)64 << 10)    /* bytes of a configuration file */
 #define SCD_STATE_FILE_MAX ((size_t)8 << 20) /* bytes of the state file */
 
-#define SCD_HTTP_REQUEST_MAX ((size_t)8192) /* bytes of a request's line and headers */
-#define SCD_HTTP_CONNECTIONS_MAX 16	    /* at once */
-#define SCD_HTTP_TIMEOUT_SECONDS 5	    /* for a whole request, and for a whole answer */
+#define SCD_HTTP_REQUEST_MAX ((size_t)8192)	/* bytes of a request's line and headers */
+#define SCD_HTTP_CONNECTIONS_MAX 16		/* at once */
+#define SCD_HTTP_TIMEOUT_SECONDS 5		/* for a whole request, and for a whole answer */
+#define SCD_HTTP_ANSWERS_MAX ((size_t)16 << 20) /* bytes of answers under way, in all */
 
-#define SCD_STATUS_FINDINGS_MAX ((size_t)20) /* findings of one profile in /status */
+#define SCD_STATUS_FINDINGS_MAX ((size_t)20)		/* findings of one profile in /status */
+#define SCD_STATUS_FINDINGS_BYTES_MAX ((size_t)4 << 20) /* of all findings in /status */
+#define SCD_STATUS_MAX ((size_t)8 << 20) /* bytes of a /status that seccompctl-status reads */
 
 #endif
