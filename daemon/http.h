@@ -6,30 +6,23 @@
 #include <event2/event.h>
 
 #include "error.h"
+#include "http_counts.h"
 #include "state.h"
 
 struct scd_http;
-
-/* What the daemon counts of its answers: seccompd_http_requests_total{path,code}. */
-enum scd_http_path {
-	SCD_HTTP_PAGE,
-	SCD_HTTP_LIVEZ,
-	SCD_HTTP_READYZ,
-	SCD_HTTP_HEALTHZ,
-	SCD_HTTP_METRICS,
-	SCD_HTTP_STATUS,
-	SCD_HTTP_VERSION,
-	SCD_HTTP_OTHER,
-	SCD_HTTP_PATH_COUNT
-};
 
 /**
  * scd_http_new() - listen and answer from now on.
  * @base:   the loop.
  * @listen: "HOST:PORT", "[ADDR]:PORT" or ":PORT" (all addresses; IPv4 alone
- *          where there is no IPv6). Port 0 takes a free one: see scd_http_port().
+ *          where there is no IPv6). HOST is a numeric address. Port 0 takes a free
+ *          one: see scd_http_port().
  * @state:  read at each request; outlives the server.
  * @http:   set on success only; scd_http_free() it.
+ *
+ * At most SCD_HTTP_CONNECTIONS_MAX connections at once: for a new one, the one that
+ * has waited longest without a whole request is closed; when all have one, the new
+ * one is. SIGPIPE is ignored from now on.
  *
  * Return: 0, or -1 with SCD_E_CONFIG (not an address), SCD_E_SYSTEM (bind), SCD_E_NOMEM.
  */
@@ -38,6 +31,13 @@ int scd_http_new(struct event_base *base, const char *listen, const struct scd_s
 
 /* The port that it listens on. */
 unsigned scd_http_port(const struct scd_http *http) SCD_NONNULL;
+
+/* What was answered so far. */
+const struct scd_http_counts *scd_http_counts(const struct scd_http *http) SCD_NONNULL;
+
+/* For tests: milliseconds for a whole request, and again for a whole answer, instead of
+ * SCD_HTTP_TIMEOUT_SECONDS. */
+void scd_http_set_timeout(struct scd_http *http, unsigned timeout_ms) SCD_NONNULL;
 
 /* Harmless on NULL. */
 void scd_http_free(struct scd_http **http) SCD_NONNULL;

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "buf.h"
+#include "metrics.h"
+#include "status.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A failing answer ends up in a Kubernetes condition: it has to be short. */
+#define HEALTH_BYTES_MAX ((size_t)1023)
+#define LISTING_BYTES_MAX ((size_t)1023)
+
+static const char text_plain[] = "text/plain; charset=utf-8";
+static const char application_json[] = "application/json";
+
+struct route {
+	const char *path;
+	enum scd_http_path label;
+	bool has_checks;			      /* PATH/CHECK is a path too */
+	char *(*answer)(struct scd_request *request); /* the text; NULL: out of memory */
+};
+
+static char *answer_listing(struct scd_request *request);
+static char *answer_health(struct scd_request *request);
+static char *answer_metrics(struct scd_request *request);
+static char *answer_status(struct scd_request *request);
+static char *answer_version(struct scd_request *request);
+
+static const struct route routes[] = {
+	{ "/", SCD_HTTP_PAGE, false, answer_listing },
+	{ "/livez", SCD_HTTP_LIVEZ, true, answer_health },
+	{ "/readyz", SCD_HTTP_READYZ, true, answer_health },
+	{ "/healthz", SCD_HTTP_HEALTHZ, false, answer_health },
+	{ "/status", SCD_HTTP_STATUS, false, answer_status },
+	{ "/metrics", SCD_HTTP_METRICS, false, answer_metrics },
+	{ "/version", SCD_HTTP_VERSION, false, answer_version },
+};
+
+/* Is @key among the parameters of "a&b=c"? */
+static bool query_has(const char *query, const char *key)
+{
+	size_t len = strlen(key);
+
+	while (query && *query) {
+		if (strncmp(query, key, len) == 0 && strchr("&=", query[len]))
+			return true;
+		query = strchr(query, '&');
+		query = query ? query + 1 : NULL;
+	}
+	return false;
+}
+
+static char *list_paths(const char *title)
+{
+	auto_buf struct scd_buf text = scd_buf_init(LISTING_BYTES_MAX);
+
+	scd_buf_printf(&text, "%s\n\n", title);
+	for (size_t i = 0; i < COUNT(routes); i++)
+		scd_buf_printf(&text, "%s\n", routes[i].path);
+	return scd_buf_take(&text);
+}
+
+static char *answer_listing(struct scd_request *request)
+{
+	(void)request;
+	return list_paths("seccompd");
+}
+
+static char *answer_not_found(struct scd_request *request)
+{
+	request->label = SCD_HTTP_OTHER;
+	request->code = SCD_HTTP_NOT_FOUND;
+	return list_paths("not found; these are the paths:");
+}
+
+static char *answer_not_allowed(struct scd_request *request)
+{
+	request->label = SCD_HTTP_OTHER;
+	request->code = SCD_HTTP_NOT_ALLOWED;
+	return strdup("only GET and HEAD are allowed\n");
+}
+
+/* Is @check one that this request is about? */
+static bool asked(const struct scd_request *request, const struct scd_health_check *check)
+{
+	bool live = request->label != SCD_HTTP_READYZ;
+
+	if (request->check)
+		return check->live == live && strcmp(check->name, request->check) == 0;
+	return scd_health_check_counts(check, live, request->state);
+}
+
+static char *answer_health(struct scd_request *request)
+{
+	auto_buf struct scd_buf text = scd_buf_init(HEALTH_BYTES_MAX);
+	int64_t now_ms = scd_now_ms();
+	size_t count, passed = 0, failed = 0;
+	const struct scd_health_check *checks = scd_health_checks(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *failure;
+
+		if (!asked(request, &checks[i]))
+			continue;
+		failure = checks[i].failure(request->state, now_ms);
+		failed += failure != NULL;
+		passed += failure == NULL;
+		if (failure)
+			scd_buf_printf(&text, "[-]%s failed: %s\n", checks[i].name, failure);
+		else
+			scd_buf_printf(&text, "[+]%s ok\n", checks[i].name);
+	}
+	if (failed + passed == 0)
+		return answer_not_found(request);
+	if (failed > 0)
+		request->code = scd_http_failure(request->label);
+	else if (!query_has(request->query, "verbose"))
+		return strdup("ok");
+	scd_buf_printf(&text, "%s check %s\n", scd_http_path_name(request->label),
+		       failed ? "failed" : "passed");
+	return scd_buf_take(&text);
+}
+
+static char *answer_metrics(struct scd_request *request)
+{
+	enum scd_metrics_format format = scd_metrics_negotiate(request->accept);
+
+	request->type = scd_metrics_content_type(format);
+	return scd_metrics_text(request->state, request->counts, format);
+}
+
+static char *answer_status(struct scd_request *request)
+{
+	request->type = application_json;
+	return scd_status_json(request->state, query_has(request->query, "pretty"));
+}
+
+static char *answer_version(struct scd_request *request)
+{
+	request->type = application_json;
+	return scd_version_json();
+}
+
+/* The route of the path; sets the name of the check behind it. */
+static const struct route *find_route(struct scd_request *request)
+{
+	for (size_t i = 0; i < COUNT(routes); i++) {
+		size_t len = strlen(routes[i].path);
+		const char *rest;
+
+		if (strncmp(request->path, routes[i].path, len) != 0)
+			continue;
+		rest = request->path + len;
+		request->check = *rest == '/' ? rest + 1 : NULL;
+		if (*rest == '\0' || (*rest == '/' && routes[i].has_checks))
+			return &routes[i];
+	}
+	return NULL;
+}
+
+void scd_routes_answer(struct scd_request *request)
+{
+	const struct route *route = find_route(request);
+
+	request->code = SCD_HTTP_OK;
+	request->type = text_plain;
+	if (!request->allowed) {
+		request->text = answer_not_allowed(request);
+	} else if (!route) {
+		request->text = answer_not_found(request);
+	} else {
+		request->label = route->label;
+		request->text = route->answer(request);
+	}
+	if (!request->text && request->code == SCD_HTTP_OK)
+		request->code = scd_http_failure(request->label);
+}
