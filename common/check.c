@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "check_opts.h"
 #include "compile.h"
 #include "lint.h"
 #include "simulate.h"
@@ -16,38 +17,6 @@ void scd_check_init(void)
 {
 	/* Fails only for a level that this libseccomp does not have: then it probes. */
 	(void)seccomp_api_set(API_LEVEL);
-}
-
-int scd_check_disable(struct scd_check_opts *opts, const char *rule_name, struct scd_error *err)
-{
-	const struct scd_rule *rule = scd_rule_find(rule_name);
-
-	if (!rule)
-		return scd_fail(err, SCD_E_CONFIG, 0,
-				"'%s' is not a rule; `seccompctl rules` lists them", rule_name);
-	if (rule->fixed)
-		return scd_fail(err, SCD_E_CONFIG, 0,
-				"rule %s %s cannot be disabled: no container starts "
-				"with such a profile",
-				rule->id, rule->name);
-	opts->disabled[rule->number] = 1;
-	return 0;
-}
-
-/* Every choice made: nothing is 0 for "default" any more. */
-static struct scd_check_opts complete(const struct scd_check_opts *given)
-{
-	struct scd_check_opts opts = *given;
-
-	if (!opts.runtimes)
-		opts.runtimes = SCD_RUNTIME_ANY;
-	if (!opts.oci_runtimes)
-		opts.oci_runtimes = SCD_OCI_RUNTIME_ANY;
-	if (opts.arch_count == 0) {
-		opts.archs[0] = seccomp_arch_native();
-		opts.arch_count = 1;
-	}
-	return opts;
 }
 
 static void report_faults(struct scd_judge *judge, const struct scd_json *json)
@@ -302,7 +271,7 @@ int scd_check_profile_filter(const char *json, size_t len, const struct scd_chec
 			     struct scd_report *report, struct scd_filter *filter,
 			     struct scd_error *err)
 {
-	const struct scd_check_opts completed = complete(opts);
+	const struct scd_check_opts completed = scd_check_opts_complete(opts);
 	struct scd_judge judge = { .text = json, .len = len, .opts = &completed, .report = report };
 	auto_json struct scd_json document = { 0 };
 

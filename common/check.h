@@ -73,9 +73,4 @@ int scd_check_profile_filter(const char *json, size_t len, const struct scd_chec
 			     struct scd_report *report, struct scd_filter *filter,
 			     struct scd_error *err) SCD_MUST_CHECK SCD_NONNULL;
 
-/* Marks a rule, by id or name, as not to be reported. -1 with SCD_E_CONFIG when there is no
- * such rule or when it cannot be disabled. */
-int scd_check_disable(struct scd_check_opts *opts, const char *rule_name,
-		      struct scd_error *err) SCD_MUST_CHECK SCD_NONNULL;
-
 #endif

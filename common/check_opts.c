@@ -64,6 +64,11 @@ int scd_check_opts_disable(struct scd_check_opts *opts, const char *rule, struct
 	if (!row)
 		return scd_fail(err, SCD_E_CONFIG, 0,
 				"'%s' is not a rule; `seccompctl rules` lists them", rule);
+	if (row->fixed)
+		return scd_fail(
+			err, SCD_E_CONFIG, 0,
+			"rule %s %s cannot be disabled: no container starts with such a profile",
+			row->id, row->name);
 	opts->disabled[row->number] = 1;
 	return 0;
 }

@@ -12,7 +12,8 @@
 int scd_check_opts_add_arch(struct scd_check_opts *opts, const char *name,
 			    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* Never report the rule called "SCP031" or "syscall-unknown". -1 with SCD_E_CONFIG. */
+/* Never report the rule called "SCP031" or "syscall-unknown". -1 with SCD_E_CONFIG:
+ * not a rule, or one that cannot be disabled. */
 int scd_check_opts_disable(struct scd_check_opts *opts, const char *rule,
 			   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 

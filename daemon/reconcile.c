@@ -10,7 +10,7 @@
 #include "checker.h"
 #include "install.h"
 #include "log.h"
-#include "outcome.h"
+#include "record.h"
 #include "source.h"
 
 #define SYNC_GAP_MS 100		/* least time between the beginnings of two syncs */
@@ -116,10 +116,10 @@ static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 	const bool pending = scd_state_count(r->state, SCD_PHASE_PENDING) > 0;
 
 	r->stage = IDLE;
-	scd_outcome_count_sync(r->state, r->trigger, result, ms * 1000);
+	scd_record_count_sync(r->state, r->trigger, result, ms * 1000);
 	if (result != SCD_SYNC_ERROR)
 		r->state->first_sync_done = true;
-	scd_outcome_conditions(r->state);
+	scd_record_conditions(r->state);
 	scd_log(result == SCD_SYNC_NOOP ? SCD_LOG_DECISION : SCD_LOG_CHANGE, "Sync finished",
 		scd_key("trigger", "%s", scd_trigger_name(r->trigger)),
 		scd_key("result", "%s", scd_sync_result_name(result)),
@@ -175,7 +175,7 @@ static void on_installed(int status, bool timed_out, void *arg)
 		scd_log_err0(&outcome.error, "Installation failed");
 	if (outcome.error.code == SCD_E_DETACHED)
 		set_timer(r->leave, DETACHED_EXIT_MS);
-	if (scd_outcome_apply(r->state, &r->snapshot, r->checker, &outcome, &result, &err) < 0)
+	if (scd_record_apply(r->state, &r->snapshot, r->checker, &outcome, &result, &err) < 0)
 		scd_log_err0(&err, "State not updated");
 	retry_writing(r, result);
 	scd_install_outcome_done(&outcome);
@@ -213,7 +213,7 @@ static int start_transaction(struct scd_reconcile *r, struct scd_error *err)
 	if (!verdicts)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu verdicts", r->snapshot.count);
 	for (size_t i = 0; i < r->snapshot.count; i++)
-		verdicts[i] = scd_outcome_verdict(&r->snapshot.files[i], r->checker);
+		verdicts[i] = scd_record_verdict(&r->snapshot.files[i], r->checker);
 	request.verdicts = verdicts;
 	if (scd_install_start(&request, &r->job, err) < 0)
 		return -1;
@@ -250,7 +250,7 @@ static void install(struct scd_reconcile *r)
 static bool all_judged(const struct scd_reconcile *r)
 {
 	for (size_t i = 0; i < r->snapshot.count; i++)
-		if (scd_outcome_verdict(&r->snapshot.files[i], r->checker) == SCD_VERDICT_NONE)
+		if (scd_record_verdict(&r->snapshot.files[i], r->checker) == SCD_VERDICT_NONE)
 			return false;
 	return true;
 }
@@ -476,7 +476,7 @@ int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 		scd_reconcile_free(&r);
 		return -1;
 	}
-	scd_outcome_conditions(state);
+	scd_record_conditions(state);
 	*reconcile = r;
 	return 0;
 }

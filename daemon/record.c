@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "outcome.h"
+#include "record.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 
 #include "log.h"
 
-enum scd_verdict scd_outcome_verdict(const struct scd_source_file *file,
-				     const struct scd_checker *checker)
+enum scd_verdict scd_record_verdict(const struct scd_source_file *file,
+				    const struct scd_checker *checker)
 {
 	const struct scd_report *report;
 
@@ -156,9 +156,9 @@ static enum scd_sync_result classify(const struct scd_state *state,
 	return changed ? SCD_SYNC_SUCCESS : SCD_SYNC_NOOP;
 }
 
-int scd_outcome_apply(struct scd_state *state, const struct scd_snapshot *snapshot,
-		      const struct scd_checker *checker, const struct scd_install_outcome *outcome,
-		      enum scd_sync_result *result, struct scd_error *err)
+int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapshot,
+		     const struct scd_checker *checker, const struct scd_install_outcome *outcome,
+		     enum scd_sync_result *result, struct scd_error *err)
 {
 	struct scd_profile_state *profiles = NULL;
 
@@ -194,8 +194,8 @@ int scd_outcome_apply(struct scd_state *state, const struct scd_snapshot *snapsh
 	return 0;
 }
 
-void scd_outcome_count_sync(struct scd_state *state, enum scd_trigger trigger,
-			    enum scd_sync_result result, uint64_t duration_us)
+void scd_record_count_sync(struct scd_state *state, enum scd_trigger trigger,
+			   enum scd_sync_result result, uint64_t duration_us)
 {
 	size_t bucket = 0;
 
@@ -216,7 +216,7 @@ void scd_outcome_count_sync(struct scd_state *state, enum scd_trigger trigger,
 	}
 }
 
-void scd_outcome_conditions(struct scd_state *state)
+void scd_record_conditions(struct scd_state *state)
 {
 	const int64_t now = scd_now_s();
 	const size_t bad =
