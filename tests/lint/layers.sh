@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Dependencies point down: read from the include lines. A module may include its own layer and lower
+# ones; common/ includes common/ alone; daemon/, cli/ and reporter/ never include each other.
+set -eu
+cd "$(dirname "$0")/../.."
+
+# Layers of daemon/, lowest first. A new module needs a place here.
+layers=(
+  "config"
+  "log child"
+  "source snapshot ledger ledger_text plan"
+  "watch checker install outcome transaction"
+  "state http_counts exposition"
+  "status metrics record page listen conns"
+  "routes"
+  "http reconcile"
+  "main"
+)
+
+declare -A rank
+for i in "${!layers[@]}"; do
+  for module in ${layers[$i]}; do rank[$module]=$i; done
+done
+
+bad=0
+complain() {
+  echo "layers: $1" >&2
+  bad=1
+}
+
+# "FILE HEADER" for every include of ours.
+includes() { grep -HoE '^#include "[^"]+"' "$@" | sed -E 's/:#include "([^"]+)"/ \1/'; }
+
+while read -r file header; do
+  [ -e "common/$header" ] || complain "$file includes $header, which is not in common/"
+done < <(includes common/*.[ch])
+
+while read -r file header; do
+  [ -e "common/$header" ] || [ -e "cli/$header" ] || complain "$file includes $header"
+done < <(includes cli/*.[ch])
+
+while read -r file header; do
+  module=$(basename "${file%.*}")
+  if [ -z "${rank[$module]:-}" ]; then
+    complain "$file has no place in tests/lint/layers.sh"
+  elif [ -e "daemon/$header" ]; then
+    other=${header%.*}
+    if [ -z "${rank[$other]:-}" ] || [ "${rank[$other]}" -gt "${rank[$module]}" ]; then
+      complain "$file includes $header of a higher layer"
+    fi
+  elif [ ! -e "common/$header" ]; then
+    complain "$file includes $header, which is neither in daemon/ nor in common/"
+  fi
+done < <(includes daemon/*.[ch])
+
+# Each library has one door.
+only() {
+  local what=$1 allowed=$2
+  grep -lE "#include <$what" common/*.[ch] daemon/*.[ch] cli/*.[ch] 2>/dev/null |
+    grep -vE "^($allowed)\$" | while read -r file; do echo "$file includes <$what>"; done
+}
+doors=$(
+  only 'inotifytools' 'daemon/watch\.c'
+  only 'curl/' 'cli/status_main\.c|cli/fetch\.c'
+  only 'yaml\.h' 'common/yaml(doc)?\.c'
+)
+[ -z "$doors" ] || complain "$doors"
+exit $bad
