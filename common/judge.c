@@ -21,6 +21,18 @@ static bool already_said(const struct scd_report *report, const struct scd_rule 
 	return false;
 }
 
+bool scd_judge_keeps(const struct scd_judge *judge, enum scd_severity severity)
+{
+	const struct scd_report *report = judge->report;
+
+	if (report->count < SCD_FINDINGS_MAX)
+		return true;
+	for (size_t i = 0; severity == SCD_ERROR && i < report->count; i++)
+		if (report->items[i].severity < SCD_ERROR)
+			return true;
+	return false;
+}
+
 static void add(struct scd_judge *judge, enum scd_rule_number number, enum scd_severity severity,
 		size_t offset, const struct scd_json_value *value, const char *msg)
 {
@@ -30,6 +42,11 @@ static void add(struct scd_judge *judge, enum scd_rule_number number, enum scd_s
 
 	if (judge->opts->disabled[number] && !rule->fixed)
 		return;
+	if (!scd_judge_keeps(judge, severity)) {
+		judge->report->total++;
+		judge->report->by_severity[severity]++;
+		return;
+	}
 	if (value)
 		scd_json_pointer(value, &pointer);
 	place.pointer = scd_buf_text(&pointer); /* a pointer over the limit is cut short */

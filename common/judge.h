@@ -13,6 +13,11 @@ struct scd_judge {
 	struct scd_report *report;
 };
 
+/* Whether one more finding of @severity would be kept and not only counted. Places and
+ * suggestions cost the length of the text: a text that is wrong a hundred thousand times must not
+ * cost that as often. */
+bool scd_judge_keeps(const struct scd_judge *judge, enum scd_severity severity) SCD_NONNULL;
+
 /* Adds a finding at the place of @value (NULL: the profile as a whole), unless its rule is
  * disabled or the same was said there before. */
 void scd_judge_add(struct scd_judge *judge, enum scd_rule_number rule, enum scd_severity severity,

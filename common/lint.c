@@ -29,11 +29,12 @@ static void check_too_new(struct scd_judge *judge, const struct scd_json_value *
 static void check_unknown(struct scd_judge *judge, const struct scd_json_value *name, bool denies)
 {
 	const bool formed = scd_syscall_name_well_formed(name->string);
+	const enum scd_severity severity = denies ? SCD_ERROR : SCD_WARNING;
 	char quoted[SCD_QUOTE_SIZE], near[SCD_SYSCALL_NAME_SIZE];
-	const bool found = scd_syscall_nearest(name->string, near);
+	const bool found =
+		scd_judge_keeps(judge, severity) && scd_syscall_nearest(name->string, near);
 
-	scd_judge_add(judge, formed ? SCD_SYSCALL_UNKNOWN : SCD_SYSCALL_NAME_FORMAT,
-		      denies ? SCD_ERROR : SCD_WARNING, name,
+	scd_judge_add(judge, formed ? SCD_SYSCALL_UNKNOWN : SCD_SYSCALL_NAME_FORMAT, severity, name,
 		      "\"%s\" is not a system call%s%s%s; the runtimes ignore it%s",
 		      scd_judge_quote(name->string, quoted), found ? ", did you mean " : "",
 		      found ? near : "", found ? "?" : "",

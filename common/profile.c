@@ -253,6 +253,14 @@ static void check_arch(struct scd_judge *judge, const struct scd_json_value *at,
 			      arch->name, arch->runc);
 }
 
+static bool has_arch(const struct scd_profile *profile, uint32_t token)
+{
+	for (size_t i = 0; i < profile->arch_count; i++)
+		if (profile->archs[i] == token)
+			return true;
+	return false;
+}
+
 static int read_archs(struct scd_judge *judge, const struct scd_json_value *list,
 		      struct scd_profile *profile, struct scd_error *err)
 {
@@ -269,7 +277,7 @@ static int read_archs(struct scd_judge *judge, const struct scd_json_value *list
 			continue; /* a finding already */
 		arch = scd_arch_find(v->string);
 		check_arch(judge, v, arch);
-		if (arch) {
+		if (arch && !has_arch(profile, arch->token)) {
 			profile->archs_at[profile->arch_count] = v;
 			profile->archs[profile->arch_count++] = arch->token;
 		}

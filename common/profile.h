@@ -29,7 +29,7 @@ struct scd_profile {
 	const struct scd_json_value *default_action_at;
 	bool has_default_errno;
 	uint64_t default_errno;
-	uint32_t *archs; /* tokens as listed, known ones only */
+	uint32_t *archs; /* tokens in the order of the list, known ones only, each once */
 	const struct scd_json_value **archs_at;
 	size_t arch_count;
 	const struct scd_json_value *flags;	    /* list; NULL when absent */
