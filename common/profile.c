@@ -10,6 +10,15 @@
 #define ERRNO_END 4095
 #define ARGS_END 6 /* arguments of a system call */
 
+/* The string under @key; to Go's decoder, and so to every consumer, "" is as good as none. */
+static const struct scd_json_value *get_string(const struct scd_json_value *object,
+					       enum scd_keys_of of, const char *key)
+{
+	const struct scd_json_value *value = scd_keys_get(object, of, key);
+
+	return value && *value->string ? value : NULL;
+}
+
 /* A key that must be there for a consumer to know what is meant. */
 static const struct scd_action *read_action(struct scd_judge *judge,
 					    const struct scd_json_value *value)
@@ -40,9 +49,15 @@ static void check_errno(struct scd_judge *judge, const struct scd_json_value *va
 			      value->key, action->name);
 		return;
 	}
+	if (value->uint > UINT32_MAX && judge->opts->oci_runtimes & SCD_CRUN) {
+		scd_judge_add(judge, SCD_ERRNO_RANGE, SCD_ERROR, value,
+			      "%s %ju does not fit 32 bits: crun cannot read the profile",
+			      value->key, (uintmax_t)value->uint);
+		return;
+	}
 	if (action && action->value != SCMP_ACT_ERRNO(0))
 		return; /* the number is a message to the tracer */
-	if (kept >= ERRNO_END || value->uint > UINT32_MAX)
+	if (kept >= ERRNO_END)
 		scd_judge_add(
 			judge, SCD_ERRNO_RANGE, SCD_ERROR, value,
 			"%s must be an error number from 0 to %d, not %ju: no container starts",
@@ -157,19 +172,30 @@ static void check_names(struct scd_judge *judge, const struct scd_profile_rule *
 			      "the list is empty: the rule does nothing");
 }
 
+/* Whether includes or excludes says anything: {} and {"caps": []} hold for everybody. */
+static bool has_condition(const struct scd_json_value *condition)
+{
+	for (const struct scd_json_value *v = condition->child; v; v = v->next)
+		if (v->count > 0 || (v->string && *v->string))
+			return true;
+	return false;
+}
+
 /* includes and excludes. */
 static void check_conditions(struct scd_judge *judge, const struct scd_json_value *condition)
 {
-	if (!condition || condition->count == 0)
+	if (!condition)
 		return;
 	scd_keys_check(judge, condition, SCD_KEYS_FILTER);
+	if (!has_condition(condition))
+		return;
 	if (judge->opts->runtimes & SCD_CONTAINERD)
 		scd_judge_add_key(
 			judge, SCD_DOCKER_CONDITIONAL, SCD_ERROR, condition,
 			"containerd ignores \"%s\": the rule would hold for every container; "
 			"write a profile without conditions",
 			condition->key);
-	else if (scd_json_get(condition, "minKernel"))
+	else if (get_string(condition, SCD_KEYS_FILTER, "minKernel"))
 		scd_judge_add_key(
 			judge, SCD_DOCKER_CONDITIONAL, SCD_ERROR, condition,
 			"CRI-O ignores minKernel: the rule would hold on every kernel; write "
@@ -187,7 +213,7 @@ static int read_rule(struct scd_judge *judge, const struct scd_json_value *at,
 	rule->at = at;
 	scd_keys_check(judge, at, SCD_KEYS_RULE);
 	rule->names = scd_keys_get(at, SCD_KEYS_RULE, "names");
-	rule->name = scd_keys_get(at, SCD_KEYS_RULE, "name");
+	rule->name = get_string(at, SCD_KEYS_RULE, "name");
 	rule->includes = scd_keys_get(at, SCD_KEYS_RULE, "includes");
 	rule->excludes = scd_keys_get(at, SCD_KEYS_RULE, "excludes");
 	rule->action_at = scd_keys_get(at, SCD_KEYS_RULE, "action");
@@ -205,7 +231,7 @@ static int read_rule(struct scd_judge *judge, const struct scd_json_value *at,
 		rule->errno_ret = errno_ret->uint;
 		check_errno(judge, errno_ret, rule->action);
 	}
-	string = scd_keys_get(at, SCD_KEYS_RULE, "errno");
+	string = get_string(at, SCD_KEYS_RULE, "errno");
 	if (string && judge->opts->runtimes & SCD_CONTAINERD)
 		scd_judge_add_key(judge, SCD_ERRNO_STRING, SCD_WARNING, string,
 				  "containerd ignores errno, and the call fails with EPERM; write "
@@ -405,7 +431,7 @@ static void read_default_action(struct scd_judge *judge, const struct scd_json_v
 		profile->default_errno = errno_ret->uint;
 		check_errno(judge, errno_ret, profile->default_action);
 	}
-	string = scd_keys_get(root, SCD_KEYS_PROFILE, "defaultErrno");
+	string = get_string(root, SCD_KEYS_PROFILE, "defaultErrno");
 	if (string && judge->opts->runtimes & SCD_CONTAINERD)
 		scd_judge_add_key(
 			judge, SCD_ERRNO_STRING, SCD_WARNING, string,
@@ -428,7 +454,7 @@ int scd_profile_read(const struct scd_json_value *root, struct scd_judge *judge,
 	}
 	scd_keys_check(judge, root, SCD_KEYS_PROFILE);
 	profile->flags = scd_keys_get(root, SCD_KEYS_PROFILE, "flags");
-	profile->listener_path = scd_keys_get(root, SCD_KEYS_PROFILE, "listenerPath");
+	profile->listener_path = get_string(root, SCD_KEYS_PROFILE, "listenerPath");
 	profile->arch_map = scd_keys_get(root, SCD_KEYS_PROFILE, "archMap");
 	if (read_rules(judge, scd_keys_get(root, SCD_KEYS_PROFILE, "syscalls"), profile, err) < 0 ||
 	    read_archs(judge, scd_keys_get(root, SCD_KEYS_PROFILE, "architectures"), profile, err) <
