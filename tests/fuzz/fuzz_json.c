@@ -147,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(scd_json_parse(text, size, &json, &err) == 0);
 	for (size_t i = 0; i < json.fault_count; i++) {
 		assert(json.faults[i].at <= size && *json.faults[i].msg);
-		assert(!strstr(json.faults[i].msg, "disagree"));
+		assert(strncmp(json.faults[i].msg, "two JSON readers", 16) != 0);
 	}
 	assert(scd_json_root(&json) || json.fault_count == 1);
 	for (size_t i = 0; i < json.count; i++)
