@@ -39,7 +39,7 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 SIM_SRC    := $(wildcard tests/sim/*.c)
 BENCH_SRC  := $(wildcard tests/bench/bench_*.c)
 SOURCES    := $(wildcard common/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
-SCRIPTS    := $(wildcard .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats deploy/*.sh)
+SCRIPTS    := $(wildcard .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))

@@ -4,7 +4,13 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-
               libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
 DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc
 DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc
-DEPS_FULL  := valgrind kustomize
+DEPS_FULL  := valgrind python3-yaml
+
+# Debian has no kustomize: the last version that its Go 1.19 builds, into a directory that
+# `make clean` leaves alone.
+KUSTOMIZE  := sigs.k8s.io/kustomize/kustomize/v5@v5.0.3
+TOOLS      := build-tools
+kustomize_missing = $(shell tests/full/kustomize.sh deploy/kustomize/base >/dev/null 2>&1 || echo yes)
 
 # Installs only what is missing, and asks the network for nothing when nothing is.
 apt_get = @missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(1) 2>/dev/null | \
@@ -18,6 +24,8 @@ deps: ## install the Debian packages for building, testing and linting (as root)
 	$(call apt_get,$(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT))
 
 deps-full: ## install what check-full needs beyond that
-	$(call apt_get,$(DEPS_FULL))
+	$(call apt_get,$(DEPS_FULL) $(if $(kustomize_missing),golang-go ca-certificates))
+	$(if $(kustomize_missing),@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; mkdir -p $(TOOLS); \
+	  GOPATH=$$tmp GOCACHE=$$tmp/cache GOFLAGS=-modcacherw GOBIN=$(abspath $(TOOLS)) go install $(KUSTOMIZE))
 
 .PHONY: deps deps-full
