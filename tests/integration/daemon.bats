@@ -1,0 +1,342 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Each test is a subshell of its own: what setup and daemon_start set is its own as well.
+# shellcheck disable=SC2030,SC2031
+# The main job, on simulated kubelet volumes.
+
+load lib.bash
+
+setup() { volume_setup; }
+teardown() { volume_teardown; }
+
+@test "good profiles are installed and bad ones are not" {
+  good_profile > "$PAYLOAD/good.json"
+  fail_open_profile > "$PAYLOAD/open.json"
+  publish
+  daemon_start
+  eventually is_state good.json Installed
+  is_state open.json Invalid
+  cmp "$PAYLOAD/good.json" "$DEST/good.json"
+  [ ! -e "$DEST/open.json" ]
+  [ "$(stat -c %a "$DEST/good.json")" = 644 ]
+  no_temps
+}
+
+@test "a swap of the volume arrives within a second" {
+  good_profile mount > "$PAYLOAD/a.json"
+  publish
+  daemon_start --resync-period=1h
+  eventually is_state a.json Installed
+  good_profile umount2 > "$PAYLOAD/a.json"
+  good_profile swapon > "$PAYLOAD/b.json"
+  publish
+  for _ in $(seq 20); do
+    cmp -s "$PAYLOAD/a.json" "$DEST/a.json" && cmp -s "$PAYLOAD/b.json" "$DEST/b.json" && break
+    sleep 0.05
+  done
+  cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  cmp "$PAYLOAD/b.json" "$DEST/b.json"
+  eventually is_state b.json Installed
+  [ "$(metric 'seccompd_watch_mode{mode="inotify"}')" = 1 ]
+  [ "$(metric 'seccompd_watch_events_total{event="swap"}')" -ge 1 ]
+}
+
+@test "a bad update keeps the last good version and says Stale" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start
+  eventually is_state a.json Installed
+  before=$(sha256sum < "$DEST/a.json")
+  echo '{"defaultAction": "SCMP_ACT_ALOW"}' > "$PAYLOAD/a.json"
+  publish
+  eventually is_state a.json Stale
+  [ "$(sha256sum < "$DEST/a.json")" = "$before" ]
+  [ "$(status '.profiles[0].findings[0].ruleId')" = SCP005 ]
+  [ "$(status '.profiles[0].findings[0].line')" = 1 ]
+  [ "$(status '.profiles[0].findings[0].column')" = 19 ]
+  [ "$(code /readyz)" = 200 ]
+}
+
+@test "readiness can be strict" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start --ready-policy=strict
+  eventually is_state a.json Installed
+  [ "$(code /readyz)" = 200 ]
+  fail_open_profile > "$PAYLOAD/a.json"
+  publish
+  eventually is_state a.json Stale
+  [ "$(code /readyz)" = 503 ]
+  get /readyz | grep -q '^\[-\]profiles failed: '
+  [ "$(code /livez)" = 200 ]
+}
+
+@test "one bad profile never stops the others" {
+  printf '\377\376{' > "$PAYLOAD/bytes.json"
+  printf '' > "$PAYLOAD/empty.json"
+  echo null > "$PAYLOAD/null.json"
+  for i in $(seq 20); do good_profile mount > "$PAYLOAD/good$i.json"; done
+  publish
+  daemon_start
+  eventually is_state good20.json Installed
+  [ "$(status .summary.installed)" = 20 ]
+  [ "$(status .summary.invalid)" = 3 ]
+  [ "$(find "$DEST" -name '*.json' ! -name '.*' | wc -l)" = 20 ]
+}
+
+@test "several ConfigMaps below the source are read, and followed, each through its own ..data" {
+  mkdir -p "$SOURCE/base" "$SOURCE/applications" "$PAYLOAD/base" "$PAYLOAD/applications"
+  good_profile > "$PAYLOAD/base/a.json"
+  good_profile > "$PAYLOAD/applications/b.json"
+  "$B/tests/atomic_writer" "$SOURCE/base" "$PAYLOAD/base"
+  "$B/tests/atomic_writer" "$SOURCE/applications" "$PAYLOAD/applications"
+  daemon_start --resync-period=1h
+  eventually is_state base/a.json Installed
+  eventually is_state applications/b.json Installed
+  cmp "$PAYLOAD/base/a.json" "$DEST/base/a.json"
+  [ "$(status '.profiles[] | select(.name == "base/a.json") | .localhostProfile')" = profiles/base/a.json ]
+  good_profile umount2 > "$PAYLOAD/applications/b.json"
+  "$B/tests/atomic_writer" "$SOURCE/applications" "$PAYLOAD/applications"
+  eventually cmp "$PAYLOAD/applications/b.json" "$DEST/applications/b.json"
+}
+
+@test "items with a path below the volume keep it" {
+  mkdir -p "$PAYLOAD/team/web"
+  good_profile > "$PAYLOAD/team/web/a.json"
+  publish
+  daemon_start
+  eventually is_state team/web/a.json Installed
+  cmp "$PAYLOAD/team/web/a.json" "$DEST/team/web/a.json"
+}
+
+@test "a plain directory is followed too" {
+  good_profile > "$SOURCE/a.json"
+  daemon_start --resync-period=1h
+  eventually is_state a.json Installed
+  good_profile swapoff > "$WORK/next"
+  mv "$WORK/next" "$SOURCE/a.json"
+  eventually cmp "$SOURCE/a.json" "$DEST/a.json"
+  good_profile > "$SOURCE/b.json"
+  eventually is_state b.json Installed
+}
+
+@test "what is not ours is never touched" {
+  echo 'mine' > "$DEST/foreign.json"
+  ln -s /etc/passwd "$DEST/link.json"
+  mkfifo "$DEST/fifo.json"
+  good_profile > "$PAYLOAD/same.json"
+  cp "$PAYLOAD/same.json" "$DEST/same.json"
+  for name in foreign link fifo; do good_profile > "$PAYLOAD/$name.json"; done
+  before=$(stat -c '%i %Y' "$DEST/same.json")
+  publish
+  daemon_start
+  eventually is_state same.json Installed
+  for name in foreign link fifo; do is_state "$name.json" Conflict; done
+  [ "$(cat "$DEST/foreign.json")" = mine ]
+  [ -L "$DEST/link.json" ]
+  [ -p "$DEST/fifo.json" ]
+  [ "$(stat -c '%i %Y' "$DEST/same.json")" = "$before" ]
+  [ "$(metric 'seccompd_installs_total{operation="adopt",result="success"}')" = 1 ]
+}
+
+@test "a profile that leaves the source stays on disk as Orphaned" {
+  good_profile > "$PAYLOAD/a.json"
+  good_profile > "$PAYLOAD/b.json"
+  publish
+  daemon_start
+  eventually is_state b.json Installed
+  rm "$PAYLOAD/b.json"
+  publish
+  eventually is_state b.json Orphaned
+  [ -e "$DEST/b.json" ]
+}
+
+@test "a restart changes no file" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start
+  eventually is_state a.json Installed
+  daemon_stop
+  before=$(stat -c '%i %y' "$DEST/a.json" "$DEST/.seccompd.state.json")
+  daemon_start
+  eventually is_state a.json Installed
+  [ "$(stat -c '%i %y' "$DEST/a.json" "$DEST/.seccompd.state.json")" = "$before" ]
+}
+
+@test "a file of ours that somebody edits is repaired at the next sync" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start --resync-period=5s
+  eventually is_state a.json Installed
+  echo tampered > "$DEST/a.json"
+  kill -HUP "$DAEMON"
+  eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  [ "$(metric 'seccompd_installs_total{operation="repair",result="success"}')" = 1 ]
+}
+
+@test "SIGTERM ends it with 0 within a second" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start
+  eventually is_state a.json Installed
+  start=$(date +%s%N)
+  kill -TERM "$DAEMON"
+  code=0
+  wait "$DAEMON" || code=$?
+  DAEMON=
+  took=$((($(date +%s%N) - start) / 1000000))
+  echo "took $took ms"
+  [ "$code" -eq 0 ]
+  [ "$took" -lt 1000 ]
+}
+
+@test "SIGHUP reads the configuration again and judges by it" {
+  # A listed architecture that is foreign and of the same byte order is worth a warning on none.
+  cat > "$PAYLOAD/kill.json" <<'JSON'
+{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_KILL"}]}
+JSON
+  publish
+  printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nstrict: true\n' > "$WORK/config.yaml"
+  daemon_start --config="$WORK/config.yaml"
+  eventually is_state kill.json Invalid
+  printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nstrict: false\n' > "$WORK/config.yaml"
+  kill -HUP "$DAEMON"
+  eventually is_state kill.json Installed
+  printf 'strict: [\n' > "$WORK/config.yaml"
+  kill -HUP "$DAEMON"
+  eventually grep -q 'Configuration not reloaded' "$LOG"
+  is_state kill.json Installed
+}
+
+@test "a configuration that is not acceptable ends it with 2 and says where" {
+  printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nstrikt: true\n' > "$WORK/config.yaml"
+  run "$B/seccompd" --config="$WORK/config.yaml"
+  [ "$status" -eq 2 ]
+  [[ "$output" == *"config.yaml:3:1:"*strikt*strict* ]]
+  run "$B/seccompd" --no-such-option
+  [ "$status" -eq 2 ]
+  SECCOMPD_RESYNC_PERIOD=soon run "$B/seccompd" --one-time
+  [ "$status" -eq 2 ]
+}
+
+@test "one-time exits with 0 when all is installed and with 1 when something is not" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  "$B/seccompd" --source="$SOURCE" --destination="$DEST" --one-time 2> "$LOG"
+  cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  fail_open_profile > "$PAYLOAD/open.json"
+  publish
+  run "$B/seccompd" --source="$SOURCE" --destination="$DEST" --one-time
+  [ "$status" -eq 1 ]
+  run "$B/seccompd" --source="$WORK/nowhere" --destination="$DEST" --one-time
+  [ "$status" -eq 3 ]
+}
+
+@test "dry-run writes nothing at all" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  run "$B/seccompd" --source="$SOURCE" --destination="$DEST" --one-time --dry-run
+  [ -z "$(ls -A "$DEST")" ]
+}
+
+@test "a source that is not there yet is waited for" {
+  rmdir "$SOURCE"
+  daemon_start --resync-period=1h
+  eventually test "$(code /readyz)" = 503
+  [ "$(code /livez)" = 200 ]
+  mkdir "$SOURCE"
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  eventually is_state a.json Installed
+  [ "$(code /readyz)" = 200 ]
+}
+
+@test "a destination that is not there yet is waited for" {
+  rmdir "$DEST"
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start
+  eventually grep -q 'Installation failed' "$LOG"
+  [ "$(code /readyz)" = 503 ]
+  [ "$(code /livez)" = 200 ]
+  mkdir "$DEST"
+  kill -HUP "$DAEMON"
+  eventually is_state a.json Installed
+}
+
+@test "a volume that kubelet takes down loses nothing and ends the daemon with 4" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start
+  eventually is_state a.json Installed
+  "$B/tests/atomic_writer" --teardown "$SOURCE" "$PAYLOAD"
+  eventually test "$(metric 'seccompd_source_state{state="orphaned"}')" = 1 ||
+    eventually grep -q 'Source not readable' "$LOG"
+  cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  code=0
+  wait "$DAEMON" || code=$?
+  DAEMON=
+  [ "$code" -eq 4 ]
+  [ -e "$DEST/a.json" ]
+}
+
+@test "without inotify instances it polls, says so, and still follows" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  # Every instance that this user may have is taken, as on nodes where that happens.
+  limit=$(cat /proc/sys/fs/inotify/max_user_instances)
+  "$B/tests/hold_inotify" "$limit" 3>&- &
+  holder=$!
+  sleep 0.5
+  daemon_start --resync-period=1h
+  eventually is_state a.json Installed
+  [ "$(metric 'seccompd_watch_mode{mode="poll"}')" = 1 ]
+  good_profile umount2 > "$PAYLOAD/a.json"
+  publish
+  eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  kill "$holder"
+  wait "$holder" || true
+}
+
+@test "300 swaps in a row end with the last one, and no torn file on the way" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start --resync-period=1h --v=2
+  eventually is_state a.json Installed
+  calls=(mount umount2 swapon swapoff reboot kexec_load acct)
+  (
+    while [ -e "$WORK" ] && [ ! -e "$WORK/stop" ]; do
+      jq -e .defaultAction "$DEST/a.json" >/dev/null 2>&1 || echo torn >> "$WORK/torn"
+    done
+  ) 3>&- &
+  reader=$!
+  for i in $(seq 300); do
+    good_profile "${calls[$((i % 7))]}" > "$PAYLOAD/a.json"
+    publish
+  done
+  eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  touch "$WORK/stop"
+  wait "$reader"
+  [ ! -e "$WORK/torn" ]
+  no_temps
+}
+
+@test "a hostile profile costs one finding and the others are installed on time" {
+  # 120 rules of six inequalities: 11 s in libseccomp (docs/verdicts.md).
+  jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(120) as $i | {names: ["read"],
+    action: "SCMP_ACT_ALLOW", args: [range(6) as $k | {index: $k, value: ($i * 7 + $k),
+    op: (["SCMP_CMP_LE", "SCMP_CMP_GE"][$k % 2])}]}]}' > "$PAYLOAD/slow.json"
+  good_profile > "$PAYLOAD/good.json"
+  publish
+  daemon_start
+  eventually is_state good.json Installed
+  is_state slow.json Pending
+  [ "$(code /livez)" = 200 ]
+  for _ in $(seq 400); do
+    is_state slow.json Invalid && break
+    sleep 0.1
+  done
+  is_state slow.json Invalid
+  [ "$(status '.profiles[] | select(.name == "slow.json") | .findings[0].ruleId')" = SCP057 ]
+  [ "$(metric 'seccompd_validations_total{result="timeout"}')" = 1 ]
+}

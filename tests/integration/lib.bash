@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+# For bats: a volume as kubelet makes it, a daemon on it, and questions to ask of both.
+# shellcheck shell=bash
+
+B=${B:-$BATS_TEST_DIRNAME/../../build}
+export LC_ALL=C.UTF-8
+
+# A profile that every runtime starts with; $1 makes its text unlike others.
+good_profile() {
+  cat <<JSON
+{
+  "defaultAction": "SCMP_ACT_ALLOW",
+  "syscalls": [{ "names": ["${1:-mount}"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1 }]
+}
+JSON
+}
+
+# Runs a container unconfined under runc: what the project exists to stop.
+fail_open_profile() { echo '{"defaultActions": "SCMP_ACT_ERRNO"}'; }
+
+volume_setup() {
+  WORK=$(mktemp -d "${BATS_TEST_TMPDIR:-/tmp}/scd.XXXXXX")
+  SOURCE=$WORK/profiles
+  DEST=$WORK/host/seccomp/profiles
+  PAYLOAD=$WORK/payload
+  LOG=$WORK/log
+  DAEMON=
+  mkdir -p "$SOURCE" "$DEST" "$PAYLOAD"
+  export WORK SOURCE DEST PAYLOAD LOG
+}
+
+volume_teardown() {
+  daemon_stop || true
+  rm -rf "$WORK"
+}
+
+# Publishes the payload as a new generation; further arguments go to the simulator.
+publish() { "$B/tests/atomic_writer" "$@" "$SOURCE" "$PAYLOAD"; }
+
+# Starts the daemon; further arguments are its own. Sets DAEMON and PORT.
+daemon_start() {
+  "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
+  DAEMON=$!
+  PORT=
+  for _ in $(seq 200); do
+    PORT=$(sed -n 's/.*"msg":"Started".*"port":\([0-9]*\).*/\1/p' "$LOG")
+    [ -n "$PORT" ] && return 0
+    kill -0 "$DAEMON" 2>/dev/null || break
+    sleep 0.02
+  done
+  cat "$LOG" >&2
+  return 1
+}
+
+# Ends the daemon by SIGTERM; its exit code is returned.
+daemon_stop() {
+  [ -n "$DAEMON" ] || return 0
+  local pid=$DAEMON
+  DAEMON=
+  kill -TERM "$pid" 2>/dev/null || true
+  wait "$pid"
+}
+
+get() { curl -sS --max-time 5 "http://127.0.0.1:$PORT$1"; }
+code() { curl -sS --max-time 5 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$PORT$1"; }
+status() { get /status | jq -r "$1"; }
+state_of() { status ".profiles[] | select(.name == \"$1\") | .state"; }
+metric() { get /metrics | awk -v name="$1" '$1 == name { print $2 }'; }
+
+# Waits up to 10 s until a command succeeds.
+eventually() {
+  for _ in $(seq 200); do
+    if "$@" >/dev/null 2>&1; then return 0; fi
+    sleep 0.05
+  done
+  echo "never true: $*" >&2
+  [ ! -s "$LOG" ] || tail -n 20 "$LOG" >&2
+  return 1
+}
+
+is_state() { [ "$(state_of "$1")" = "$2" ]; }
+synced_digest() { [ "$(status .source.digest)" != "${1:-}" ]; }
+
+# Leaves no temporary file of ours.
+no_temps() { [ -z "$(find "$DEST" -name '.seccompd.tmp.*')" ]; }
+
+skip_or_fail() {
+  if [ "${SCD_MUST_RUN:-}" = 1 ]; then
+    echo "cannot run: $1" >&2
+    return 1
+  fi
+  skip "$1"
+}
