@@ -157,6 +157,18 @@ include lint.mk
 demo: all $(SIM) ## the main job on profiles/, in a temporary directory
 	B=$(abspath $(B)) tests/demo/demo.sh
 
+# Another BASE than the default is for who cannot reach, or does not trust, a registry.
+IMAGE ?= seccompd:v$(VERSION)
+BASE  ?= debian:bookworm-slim
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+image_args = --build-arg BASE='$(BASE)' --build-arg VERSION='$(VERSION)' --build-arg GIT_COMMIT='$(GIT_COMMIT)' \
+             --build-arg SOURCE_DATE_EPOCH='$(SOURCE_DATE_EPOCH)'
+
+image: ## build the container image IMAGE from BASE, with buildah or else docker
+	@if command -v buildah >/dev/null; then \
+	  buildah bud --timestamp '$(SOURCE_DATE_EPOCH)' $(BUILDAH_FLAGS) $(image_args) -t '$(IMAGE)' .; \
+	else docker build $(image_args) -t '$(IMAGE)' .; fi
+
 install: all ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
@@ -183,6 +195,6 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE all tests check check-unit check-seeds check-integration check-e2e check-full check-long \
-        sanitize fuzz bench coverage fmt demo install uninstall dist distcheck clean help
+        sanitize fuzz bench coverage fmt demo image install uninstall dist distcheck clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -23,9 +23,12 @@ apt_get = @missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(1)
 deps: ## install the Debian packages for building, testing and linting (as root)
 	$(call apt_get,$(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT))
 
+deps-build: ## only what building needs, as in an image
+	$(call apt_get,$(DEPS_BUILD))
+
 deps-full: ## install what check-full needs beyond that
 	$(call apt_get,$(DEPS_FULL) $(if $(kustomize_missing),golang-go ca-certificates))
 	$(if $(kustomize_missing),@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; mkdir -p $(TOOLS); \
 	  GOPATH=$$tmp GOCACHE=$$tmp/cache GOFLAGS=-modcacherw GOBIN=$(abspath $(TOOLS)) go install $(KUSTOMIZE))
 
-.PHONY: deps deps-full
+.PHONY: deps deps-build deps-full
