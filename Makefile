@@ -36,7 +36,8 @@ DAEMON_SRC := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
 CLI_SRC    := $(filter-out cli/main.c cli/status_main.c,$(wildcard cli/*.c))
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-SIM_SRC    := $(wildcard tests/sim/*.c)
+SIM_LIB    := tests/sim/writer.c
+SIM_SRC    := $(filter-out $(SIM_LIB),$(wildcard tests/sim/*.c))
 BENCH_SRC  := $(wildcard tests/bench/bench_*.c)
 SOURCES    := $(wildcard common/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
 SCRIPTS    := $(wildcard .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
@@ -68,7 +69,7 @@ $(B)/%.o: %.c
 # Include paths follow the direction of dependency: common/ sees itself alone.
 EXTRA_daemon := -Idaemon
 EXTRA_cli    := -Icli
-EXTRA_tests  := -Idaemon -Icli -Itests/unit
+EXTRA_tests  := -Idaemon -Icli -Itests/unit -Itests/sim
 
 # The commit is written into one object, which is made anew when it changes.
 $(B)/common/version.o: SCD_CPPFLAGS += -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"'
@@ -79,6 +80,7 @@ $(B)/commit: FORCE
 $(B)/libscd.a: $(call obj,$(COMMON_SRC))
 $(B)/libscd-daemon.a: $(call obj,$(DAEMON_SRC))
 $(B)/libscd-cli.a: $(call obj,$(CLI_SRC))
+$(B)/libscd-sim.a: $(call obj,$(SIM_LIB))
 $(B)/%.a:
 	@mkdir -p $(@D); rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
@@ -92,11 +94,11 @@ $(B)/seccompctl: $(B)/cli/main.o $(B)/libscd-cli.a $(B)/libscd.a
 $(B)/seccompctl-status: $(B)/cli/status_main.o $(B)/libscd.a
 	$(link) $(STATUS_LIBS)
 
-$(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd.a
+$(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-sim.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(call pc,--libs,cmocka) $(DAEMON_LIBS)
 
-$(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd.a
+$(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd-sim.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(COMMON_LIBS)
 

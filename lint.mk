@@ -15,7 +15,7 @@ lint-banned:
 
 lint-tidy:
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P$$(nproc) -n4 \
-	  clang-tidy --quiet 2>/dev/null -- -std=gnu11 $(SCD_CPPFLAGS) -Idaemon -Icli -Itests/unit
+	  clang-tidy --quiet 2>/dev/null -- -std=gnu11 $(SCD_CPPFLAGS) -Idaemon -Icli -Itests/unit -Itests/sim
 
 lint-analyzer:
 	+$(MAKE) --no-print-directory B=build-lint CFLAGS='-O2 -g -fanalyzer -Werror' all
