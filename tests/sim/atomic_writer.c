@@ -121,6 +121,7 @@ static void payload_done(struct payload *payload)
 static int payload_add(struct payload *payload, const char *file, const char *path)
 {
 	size_t n = payload->count;
+	auto_free char *copy = strdup(path);
 	struct sim_file *files;
 	struct owned *owned;
 	struct scd_error err;
@@ -133,17 +134,18 @@ static int payload_add(struct payload *payload, const char *file, const char *pa
 	owned = reallocarray(payload->owned, n + 1, sizeof(*owned));
 	if (owned)
 		payload->owned = owned;
-	if (!files || !owned)
+	if (!files || !owned || !copy)
 		return -1;
 	if (scd_read_file_at(AT_FDCWD, file, false, FILE_MAX, &text, &len, &err) < 0) {
 		errno = err.sys;
 		return -1;
 	}
 	text[len] = '\n'; /* over the NUL: --times may want it */
-	owned[n] = (struct owned){ .path = strdup(path), .text = text };
-	files[n] = (struct sim_file){ .path = owned[n].path, .data = text, .len = len };
+	owned[n] = (struct owned){ .path = copy, .text = text };
+	files[n] = (struct sim_file){ .path = copy, .data = text, .len = len };
+	copy = NULL; /* the payload's now */
 	payload->count++;
-	return owned[n].path ? 0 : -1;
+	return 0;
 }
 
 static void close_fts(FTS **fts)

@@ -350,7 +350,7 @@ static int teardown_round(const char *target, int fd, bool dirs)
 	list = own < 0 ? NULL : fdopendir(own);
 	if (!list)
 		return -1;
-	own = -1; /* the stream's now */
+	(void)scd_take_fd(&own); /* the stream's now */
 	while ((entry = readdir(list))) {
 		const char *name = entry->d_name;
 		struct stat st;
