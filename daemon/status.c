@@ -342,14 +342,6 @@ char *scd_status_json(const struct scd_state *state, bool pretty)
 	return pretty ? cJSON_Print(root) : cJSON_PrintUnformatted(root);
 }
 
-#if defined(__x86_64__)
-#define PLATFORM "linux/amd64"
-#elif defined(__aarch64__)
-#define PLATFORM "linux/arm64"
-#else
-#define PLATFORM "linux"
-#endif
-
 char *scd_version_json(void)
 {
 	auto_cjson cJSON *root = cJSON_CreateObject();
@@ -361,7 +353,7 @@ char *scd_version_json(void)
 	put_string(&doc, root, "version", version);
 	put_string(&doc, root, "gitCommit", scd_git_commit());
 	put_string(&doc, root, "compiler", "cc " __VERSION__);
-	put_string(&doc, root, "platform", PLATFORM);
+	put_string(&doc, root, "platform", scd_platform());
 	put_string(&doc, root, "libseccompVersion", libseccomp);
 	return doc.failed ? NULL : cJSON_PrintUnformatted(root);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Until plan, watch, jail and log are there. */
+/* Until plan, watch and log are there. */
 #ifndef SCD_STANDIN_C_H
 #define SCD_STANDIN_C_H
 
-#include "jail.h"
 #include "log.h"
 #include "plan.h"
 #include "watch.h"
@@ -24,11 +23,6 @@ const char *scd_operation_name(enum scd_operation op)
 {
 	static const char *const n[] = { "none", "create", "update", "repair", "adopt", "remove" };
 	return n[op];
-}
-const char *scd_jail_result_name(enum scd_jail_result result)
-{
-	static const char *const n[] = { "accepted", "rejected", "timeout", "crash" };
-	return n[result];
 }
 const char *scd_watch_mode_name(enum scd_watch_mode mode)
 {
