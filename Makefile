@@ -91,7 +91,7 @@ $(B)/seccompd: $(B)/daemon/main.o $(B)/libscd-daemon.a $(B)/libscd.a
 	$(link) $(DAEMON_LIBS)
 $(B)/seccompctl: $(B)/cli/main.o $(B)/libscd-cli.a $(B)/libscd.a
 	$(link) $(COMMON_LIBS)
-$(B)/seccompctl-status: $(B)/cli/status_main.o $(B)/libscd.a
+$(B)/seccompctl-status: $(B)/cli/status_main.o $(B)/libscd-cli.a $(B)/libscd.a
 	$(link) $(STATUS_LIBS)
 
 $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-sim.a $(B)/libscd.a
@@ -106,7 +106,7 @@ $(BENCH): $(B)/tests/%: $(B)/tests/bench/%.o $(B)/libscd-daemon.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(DAEMON_LIBS)
 
-$(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-daemon.a $(B)/libscd.a
+$(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(DAEMON_LIBS)
 
@@ -140,8 +140,8 @@ sanitize: ## the same tests under AddressSanitizer and UBSan
 
 fuzz: ## FUZZ_TIME seconds of libFuzzer for each target
 	@set -e; for t in $(FUZZ); do mkdir -p build-fuzz/$$t; \
-	clang $(SCD_CPPFLAGS) -Idaemon -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -o build-fuzz/$$t.bin \
-	    tests/fuzz/$$t.c $(COMMON_SRC) $(DAEMON_SRC) $(DAEMON_LIBS); \
+	clang $(SCD_CPPFLAGS) -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"' -Idaemon -Icli -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -o build-fuzz/$$t.bin \
+	    tests/fuzz/$$t.c $(COMMON_SRC) $(DAEMON_SRC) $(CLI_SRC) $(DAEMON_LIBS); \
 	build-fuzz/$$t.bin -max_total_time=$(FUZZ_TIME) build-fuzz/$$t tests/data/fuzz/$${t#fuzz_}; done
 
 bench: all $(BENCH) ## measure, side by side with a bare libseccomp program
