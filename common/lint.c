@@ -215,7 +215,9 @@ static bool has_effect(const struct scd_profile *profile)
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		const struct scd_profile_rule *rule = &profile->rules[i];
 
-		if (rule->names && rule->names->count > 0 && rule->action &&
+		if (!rule->names || !rule->action)
+			return true; /* said already; what it was to do is unknown */
+		if (rule->names->count > 0 &&
 		    scd_profile_rule_action(rule) != scd_profile_default_action(profile))
 			return true;
 	}

@@ -153,15 +153,17 @@ static void check_names(struct scd_judge *judge, const struct scd_profile_rule *
 	const bool containerd = judge->opts->runtimes & SCD_CONTAINERD;
 	char name[SCD_QUOTE_SIZE];
 
-	if (rule->name && containerd)
+	if (rule->name && rule->names && rule->names->count > 0)
+		scd_judge_add_key(judge, SCD_DOCKER_NAME, SCD_ERROR, rule->name,
+				  "CRI-O refuses \"name\" beside \"names\" and containerd ignores "
+				  "it; move \"%s\" into names",
+				  scd_judge_quote(rule->name->string, name));
+	else if (rule->name && containerd)
 		scd_judge_add_key(
 			judge, SCD_DOCKER_NAME, SCD_ERROR, rule->name,
 			"containerd ignores \"name\": runc drops the rule without a word, "
 			"crun refuses the profile; write \"names\": [\"%s\"]",
 			scd_judge_quote(rule->name->string, name));
-	else if (rule->name && rule->names && rule->names->count > 0)
-		scd_judge_add_key(judge, SCD_DOCKER_NAME, SCD_ERROR, rule->name,
-				  "CRI-O refuses name beside names; keep names");
 	else if (!rule->name && !rule->names)
 		scd_judge_add(
 			judge, SCD_NAMES_EMPTY, SCD_ERROR, rule->at,

@@ -73,15 +73,16 @@ int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci
 		const struct scd_profile_rule *rule = &profile->rules[i];
 		uint32_t action = scd_profile_rule_action(rule);
 		const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
+		int rc = 0;
 
 		if (action == out.default_action)
 			continue;
-		for (; name; name = name->next) {
-			int rc = add_name(&out, rule, name, action, err);
-
-			if (rc)
-				return rc;
-		}
+		if (!name && rule->name) /* Docker's form, which only CRI-O reads */
+			rc = add_name(&out, rule, rule->name, action, err);
+		for (; name && rc == 0; name = name->next)
+			rc = add_name(&out, rule, name, action, err);
+		if (rc)
+			return rc;
 	}
 	*target = out;
 	out.rules = NULL; /* the caller's now */
