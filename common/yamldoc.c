@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: MIT */
+#include "yamldoc.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <yaml.h>
+
+#include "text.h"
+#include "value.h"
+
+#define NAME_SHOWN 80 /* bytes of the text's name in a message, of 240 */
+
+struct scd_yaml {
+	char name[NAME_SHOWN];
+	yaml_document_t document;
+	bool loaded; /* the document is to be deleted */
+};
+
+/* A reading of the text: for its tokens or for its document. */
+struct reader {
+	yaml_parser_t parser;
+	bool ready;
+};
+
+static void reader_done(struct reader *reader)
+{
+	if (reader->ready)
+		yaml_parser_delete(&reader->parser);
+}
+
+static void token_done(yaml_token_t *token)
+{
+	yaml_token_delete(token);
+}
+
+static void document_done(yaml_document_t *document)
+{
+	yaml_document_delete(document);
+}
+
+/* Opaque outside, libyaml's inside. */
+static const yaml_node_t *raw(const struct scd_yaml_node *node)
+{
+	return (const void *)node;
+}
+
+static const yaml_node_t *node_of(const struct scd_yaml *doc, int id)
+{
+	assert(id > 0 && doc->document.nodes.start + id <= doc->document.nodes.top);
+	return doc->document.nodes.start + id - 1;
+}
+
+static const struct scd_yaml_node *handle(const struct scd_yaml *doc, int id)
+{
+	return (const void *)node_of(doc, id);
+}
+
+static int fail_with(const struct scd_yaml *doc, size_t line, size_t column, struct scd_error *err,
+		     const char *fmt, va_list ap)
+{
+	char msg[sizeof(err->msg)];
+
+	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
+	return scd_fail(err, SCD_E_CONFIG, 0, "%s:%zu:%zu: %s", doc->name, line, column, msg);
+}
+
+static int fail_at(const struct scd_yaml *doc, size_t line, size_t column, struct scd_error *err,
+		   const char *fmt, ...) SCD_PRINTF(5, 6);
+
+static int fail_at(const struct scd_yaml *doc, size_t line, size_t column, struct scd_error *err,
+		   const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)fail_with(doc, line, column, err, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int scd_yaml_fail(const struct scd_yaml *doc, const struct scd_yaml_node *node,
+		  struct scd_error *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)fail_with(doc, scd_yaml_line(node), scd_yaml_column(node), err, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int scd_yaml_wrap(const struct scd_yaml *doc, const struct scd_yaml_node *node,
+		  struct scd_error *err, const char *fmt, ...)
+{
+	const struct scd_error inner = *err;
+	char context[sizeof(err->msg)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(context, sizeof(context), fmt, ap);
+	va_end(ap);
+	(void)scd_yaml_fail(doc, node, err, "%s: %s", context, inner.msg);
+	err->code = inner.code;
+	err->sys = inner.sys;
+	return -1;
+}
+
+/*
+ * Before libyaml: characters
+ */
+
+/* What is wrong with the character of @n bytes, or NULL. NEL, LS and PS are refused because
+ * YAML 1.1 takes them for line breaks and YAML 1.2 does not: what a text means, and where
+ * its lines are, must not depend on the reader. */
+static const char *refuse_character(const char *text, size_t n, bool first, bool before_newline)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	static const char control[] = "a control character: escape it in double quotes";
+
+	if (n == 0)
+		return "not UTF-8";
+	if (n == 1 && *p == '\r')
+		return before_newline ? NULL : "a carriage return without a line feed";
+	if (n == 1)
+		return (*p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7f ? control : NULL;
+	if (n == 2)
+		return *p == 0xc2 && p[1] < 0xa0 ? control : NULL;
+	if (n == 3 && *p == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9))
+		return "a Unicode line separator: escape it in double quotes";
+	if (first && n == 3 && *p == 0xef && p[1] == 0xbb && p[2] == 0xbf)
+		return "a byte order mark: save the file without one";
+	return NULL;
+}
+
+static int check_characters(const struct scd_yaml *doc, const char *text, size_t len,
+			    struct scd_error *err)
+{
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		const char *wrong;
+		unsigned line, column;
+
+		n = scd_utf8_length(text + i, len - i);
+		wrong = refuse_character(text + i, n, i == 0, i + 1 < len && text[i + 1] == '\n');
+		if (!wrong)
+			continue;
+		scd_text_position(text, len, i, &line, &column);
+		return fail_at(doc, line, column, err, "%s", wrong);
+	}
+	return 0;
+}
+
+/*
+ * Tokens: what libyaml would resolve silently, or build at any depth
+ */
+
+static int start(struct reader *reader, const char *text, size_t len, struct scd_error *err)
+{
+	if (!yaml_parser_initialize(&reader->parser))
+		return scd_fail(err, SCD_E_NOMEM, 0, "YAML parser");
+	reader->ready = true;
+	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text, len);
+	return 0;
+}
+
+/* Says what libyaml found wrong. */
+static int fail_parser(const struct scd_yaml *doc, const yaml_parser_t *parser, const char *text,
+		       size_t len, struct scd_error *err)
+{
+	const char *problem = parser->problem ? parser->problem : "not YAML";
+	unsigned line, column;
+
+	if (parser->error == YAML_MEMORY_ERROR)
+		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", doc->name);
+	if (parser->error == YAML_READER_ERROR) {
+		scd_text_position(text, len, parser->problem_offset, &line, &column);
+		return fail_at(doc, line, column, err, "%s", problem);
+	}
+	return fail_at(doc, parser->problem_mark.line + 1, parser->problem_mark.column + 1, err,
+		       "%s%s%s", problem, parser->context ? " " : "",
+		       parser->context ? parser->context : "");
+}
+
+static const char *refuse_token(yaml_token_type_t type)
+{
+	switch (type) {
+	case YAML_ALIAS_TOKEN:
+		return "aliases (*name) are not accepted: write the value out";
+	case YAML_ANCHOR_TOKEN:
+		return "anchors (&name) are not accepted";
+	case YAML_TAG_TOKEN:
+		return "tags (!type) are not accepted";
+	case YAML_VERSION_DIRECTIVE_TOKEN:
+	case YAML_TAG_DIRECTIVE_TOKEN:
+		return "directives (%) are not accepted";
+	default:
+		return NULL;
+	}
+}
+
+static int depth_change(yaml_token_type_t type)
+{
+	switch (type) {
+	case YAML_BLOCK_SEQUENCE_START_TOKEN:
+	case YAML_BLOCK_MAPPING_START_TOKEN:
+	case YAML_FLOW_SEQUENCE_START_TOKEN:
+	case YAML_FLOW_MAPPING_START_TOKEN:
+		return 1;
+	case YAML_BLOCK_END_TOKEN:
+	case YAML_FLOW_SEQUENCE_END_TOKEN:
+	case YAML_FLOW_MAPPING_END_TOKEN:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+static int check_tokens(const struct scd_yaml *doc, const char *text, size_t len, size_t max_depth,
+			struct scd_error *err)
+{
+	SCD_CLEANUP(reader_done) struct reader reader = { .ready = false };
+	yaml_token_type_t type;
+	long depth = 0;
+
+	if (start(&reader, text, len, err) < 0)
+		return -1;
+	do {
+		SCD_CLEANUP(token_done) yaml_token_t token = { .type = YAML_NO_TOKEN };
+		const char *refused;
+
+		if (!yaml_parser_scan(&reader.parser, &token))
+			return fail_parser(doc, &reader.parser, text, len, err);
+		type = token.type;
+		depth += depth_change(type);
+		refused = refuse_token(type);
+		if (refused)
+			return fail_at(doc, token.start_mark.line + 1, token.start_mark.column + 1,
+				       err, "%s", refused);
+		if (depth > (long)max_depth)
+			return fail_at(doc, token.start_mark.line + 1, token.start_mark.column + 1,
+				       err, "nested more than %zu deep", max_depth);
+	} while (type != YAML_STREAM_END_TOKEN);
+	return 0;
+}
+
+/*
+ * Nodes: what YAML lets pass
+ */
+
+struct key {
+	const yaml_node_t *node;
+};
+
+static int compare_texts(const yaml_node_t *a, const yaml_node_t *b)
+{
+	const size_t a_len = a->data.scalar.length, b_len = b->data.scalar.length;
+
+	if (a_len != b_len)
+		return a_len < b_len ? -1 : 1;
+	return memcmp(a->data.scalar.value, b->data.scalar.value, a_len);
+}
+
+/* By text, and equal ones in the order of the document. */
+static int compare_keys(const void *a, const void *b)
+{
+	const yaml_node_t *left = ((const struct key *)a)->node;
+	const yaml_node_t *right = ((const struct key *)b)->node;
+	const int order = compare_texts(left, right);
+
+	return order ? order : (left > right) - (left < right);
+}
+
+static int check_duplicates(const struct scd_yaml *doc, const yaml_node_t *mapping,
+			    struct scd_error *err)
+{
+	const yaml_node_pair_t *pairs = mapping->data.mapping.pairs.start;
+	const size_t count = (size_t)(mapping->data.mapping.pairs.top - pairs);
+	auto_free struct key *keys = NULL;
+	const struct scd_yaml_node *second;
+	char shown[SCD_VALUE_SHOWN];
+	size_t found = 0; /* index of the first duplicate in the document; 0: none */
+
+	if (count < 2)
+		return 0;
+	keys = calloc(count, sizeof(*keys));
+	if (!keys)
+		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", doc->name);
+	for (size_t i = 0; i < count; i++)
+		keys[i].node = node_of(doc, pairs[i].key);
+	qsort(keys, count, sizeof(*keys), compare_keys);
+	for (size_t i = 1; i < count; i++)
+		if (compare_texts(keys[i - 1].node, keys[i].node) == 0 &&
+		    (found == 0 || keys[i].node < keys[found].node))
+			found = i;
+	if (found == 0)
+		return 0;
+	second = (const void *)keys[found].node;
+	return scd_yaml_fail(doc, second, err, "the key %s is already there, in line %zu",
+			     scd_value_show(scd_yaml_text(second), shown),
+			     keys[found - 1].node->start_mark.line + 1);
+}
+
+static int check_mapping(const struct scd_yaml *doc, const yaml_node_t *mapping,
+			 struct scd_error *err)
+{
+	const yaml_node_pair_t *top = mapping->data.mapping.pairs.top;
+
+	for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < top; pair++) {
+		const struct scd_yaml_node *key = handle(doc, pair->key);
+		const yaml_node_t *node = raw(key);
+
+		if (node->type != YAML_SCALAR_NODE)
+			return scd_yaml_fail(doc, key, err, "a key has to be a word");
+		if (scd_yaml_kind(key) == SCD_YAML_NULL)
+			return scd_yaml_fail(doc, key, err, "a key is missing");
+		if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+		    strcmp((const char *)node->data.scalar.value, "<<") == 0)
+			return scd_yaml_fail(doc, key, err, "merge keys (<<) are not accepted");
+	}
+	return check_duplicates(doc, mapping, err);
+}
+
+static int check_nodes(const struct scd_yaml *doc, struct scd_error *err)
+{
+	const yaml_node_t *top = doc->document.nodes.top;
+
+	for (const yaml_node_t *node = doc->document.nodes.start; node < top; node++)
+		if (node->type == YAML_SCALAR_NODE &&
+		    memchr(node->data.scalar.value, '\0', node->data.scalar.length))
+			return scd_yaml_fail(doc, (const void *)node, err,
+					     "a NUL character (\\0) in a string");
+	/* A second time: keys are compared as C strings from here on. */
+	for (const yaml_node_t *node = doc->document.nodes.start; node < top; node++)
+		if (node->type == YAML_MAPPING_NODE && check_mapping(doc, node, err) < 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * Documents
+ */
+
+static int check_end(const struct scd_yaml *doc, struct reader *reader, const char *text,
+		     size_t len, struct scd_error *err)
+{
+	SCD_CLEANUP(document_done) yaml_document_t next = { 0 };
+
+	if (!yaml_parser_load(&reader->parser, &next))
+		return fail_parser(doc, &reader->parser, text, len, err);
+	if (next.nodes.start == next.nodes.top)
+		return 0;
+	return fail_at(doc, next.start_mark.line + 1, next.start_mark.column + 1, err,
+		       "a second document: only one is accepted");
+}
+
+static int load(struct scd_yaml *doc, const char *text, size_t len, struct scd_error *err)
+{
+	SCD_CLEANUP(reader_done) struct reader reader = { .ready = false };
+
+	if (start(&reader, text, len, err) < 0)
+		return -1;
+	if (!yaml_parser_load(&reader.parser, &doc->document))
+		return fail_parser(doc, &reader.parser, text, len, err);
+	doc->loaded = true;
+	if (doc->document.nodes.start == doc->document.nodes.top)
+		return fail_at(doc, 1, 1, err, "empty: a document is missing");
+	if (check_nodes(doc, err) < 0)
+		return -1;
+	return check_end(doc, &reader, text, len, err);
+}
+
+int scd_yaml_load(const char *name, const char *text, size_t len,
+		  const struct scd_yaml_limits *limits, struct scd_yaml **doc,
+		  struct scd_error *err)
+{
+	const size_t name_len = strlen(name);
+	auto_yaml struct scd_yaml *loading = NULL;
+
+	if (len > limits->bytes)
+		return scd_fail(err, SCD_E_TOO_LARGE, 0, "'%s' is over %zu bytes", name,
+				limits->bytes);
+	loading = calloc(1, sizeof(*loading));
+	if (!loading)
+		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", name);
+	if (name_len < NAME_SHOWN)
+		(void)snprintf(loading->name, NAME_SHOWN, "%s", name);
+	else
+		(void)snprintf(loading->name, NAME_SHOWN, "...%s",
+			       name + name_len - (NAME_SHOWN - 4));
+
+	if (check_characters(loading, text, len, err) < 0 ||
+	    check_tokens(loading, text, len, limits->depth, err) < 0 ||
+	    load(loading, text, len, err) < 0)
+		return -1;
+	*doc = loading;
+	loading = NULL; /* the caller's now */
+	return 0;
+}
+
+void scd_yaml_free(struct scd_yaml **doc)
+{
+	if (*doc && (*doc)->loaded)
+		yaml_document_delete(&(*doc)->document);
+	free(*doc);
+	*doc = NULL;
+}
+
+/*
+ * Reading
+ */
+
+const struct scd_yaml_node *scd_yaml_root(const struct scd_yaml *doc)
+{
+	return handle(doc, 1);
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(text, *words) == 0)
+			return true;
+	return false;
+}
+
+/* YAML 1.2, section 10.3.2 (core schema). */
+static bool is_number(const char *text)
+{
+	static const char *const special[] = { "inf", "Inf", "INF", NULL };
+	static const char *const nan[] = { ".nan", ".NaN", ".NAN", NULL };
+	const char *p = text + (*text == '-' || *text == '+');
+	size_t digits;
+
+	if (p == text && strncmp(p, "0x", 2) == 0)
+		return p[2] && !p[2 + strspn(p + 2, "0123456789abcdefABCDEF")];
+	if (p == text && strncmp(p, "0o", 2) == 0)
+		return p[2] && !p[2 + strspn(p + 2, "01234567")];
+	if ((*p == '.' && is_one_of(p + 1, special)) || is_one_of(text, nan))
+		return true;
+	digits = strspn(p, "0123456789");
+	p += digits;
+	if (*p == '.') {
+		const size_t fraction = strspn(++p, "0123456789");
+
+		digits += fraction;
+		p += fraction;
+	}
+	if (digits == 0)
+		return false;
+	if (*p == 'e' || *p == 'E') {
+		p++;
+		p += *p == '-' || *p == '+';
+		digits = strspn(p, "0123456789");
+		p += digits;
+	}
+	return digits > 0 && !*p;
+}
+
+static enum scd_yaml_kind plain_kind(const char *text)
+{
+	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
+	static const char *const bools[] = { "true", "True", "TRUE", "false", "False", "FALSE",
+					     "yes",  "Yes",  "YES",  "no",    "No",    "NO",
+					     "on",   "On",   "ON",   "off",   "Off",   "OFF",
+					     "y",    "Y",    "n",    "N",     NULL };
+
+	if (is_one_of(text, nulls))
+		return SCD_YAML_NULL;
+	if (is_one_of(text, bools))
+		return SCD_YAML_BOOL;
+	return is_number(text) ? SCD_YAML_NUMBER : SCD_YAML_STRING;
+}
+
+enum scd_yaml_kind scd_yaml_kind(const struct scd_yaml_node *node)
+{
+	const yaml_node_t *n = raw(node);
+
+	if (n->type == YAML_SEQUENCE_NODE)
+		return SCD_YAML_SEQUENCE;
+	if (n->type == YAML_MAPPING_NODE)
+		return SCD_YAML_MAPPING;
+	if (n->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return SCD_YAML_STRING;
+	return plain_kind((const char *)n->data.scalar.value);
+}
+
+const char *scd_yaml_kind_name(enum scd_yaml_kind kind)
+{
+	static const char *const names[] = {
+		[SCD_YAML_NULL] = "nothing",	[SCD_YAML_BOOL] = "a boolean",
+		[SCD_YAML_NUMBER] = "a number", [SCD_YAML_STRING] = "a string",
+		[SCD_YAML_SEQUENCE] = "a list", [SCD_YAML_MAPPING] = "a mapping",
+	};
+
+	return (unsigned)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown";
+}
+
+const char *scd_yaml_text(const struct scd_yaml_node *node)
+{
+	const yaml_node_t *n = raw(node);
+
+	return n->type == YAML_SCALAR_NODE ? (const char *)n->data.scalar.value : NULL;
+}
+
+size_t scd_yaml_count(const struct scd_yaml_node *node)
+{
+	const yaml_node_t *n = raw(node);
+
+	if (n->type == YAML_SEQUENCE_NODE)
+		return (size_t)(n->data.sequence.items.top - n->data.sequence.items.start);
+	if (n->type == YAML_MAPPING_NODE)
+		return (size_t)(n->data.mapping.pairs.top - n->data.mapping.pairs.start);
+	return 0;
+}
+
+const struct scd_yaml_node *scd_yaml_item(const struct scd_yaml *doc,
+					  const struct scd_yaml_node *sequence, size_t i)
+{
+	assert(raw(sequence)->type == YAML_SEQUENCE_NODE && i < scd_yaml_count(sequence));
+	return handle(doc, raw(sequence)->data.sequence.items.start[i]);
+}
+
+const struct scd_yaml_node *scd_yaml_key(const struct scd_yaml *doc,
+					 const struct scd_yaml_node *mapping, size_t i)
+{
+	assert(raw(mapping)->type == YAML_MAPPING_NODE && i < scd_yaml_count(mapping));
+	return handle(doc, raw(mapping)->data.mapping.pairs.start[i].key);
+}
+
+const struct scd_yaml_node *scd_yaml_value(const struct scd_yaml *doc,
+					   const struct scd_yaml_node *mapping, size_t i)
+{
+	assert(raw(mapping)->type == YAML_MAPPING_NODE && i < scd_yaml_count(mapping));
+	return handle(doc, raw(mapping)->data.mapping.pairs.start[i].value);
+}
+
+const struct scd_yaml_node *scd_yaml_get(const struct scd_yaml *doc,
+					 const struct scd_yaml_node *mapping, const char *key)
+{
+	if (scd_yaml_kind(mapping) != SCD_YAML_MAPPING)
+		return NULL;
+	for (size_t i = 0; i < scd_yaml_count(mapping); i++) {
+		const yaml_node_t *node = raw(scd_yaml_key(doc, mapping, i));
+
+		if (strcmp((const char *)node->data.scalar.value, key) == 0)
+			return scd_yaml_value(doc, mapping, i);
+	}
+	return NULL;
+}
+
+unsigned scd_yaml_line(const struct scd_yaml_node *node)
+{
+	return (unsigned)raw(node)->start_mark.line + 1;
+}
+
+unsigned scd_yaml_column(const struct scd_yaml_node *node)
+{
+	return (unsigned)raw(node)->start_mark.column + 1;
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "buf.h"
+#include "yamldoc.h"
+
+static const struct scd_yaml_limits limits = { .bytes = 1 << 20, .depth = 8 };
+
+/* Loads @len bytes called "f" or fails the test. */
+static struct scd_yaml *load(const char *text)
+{
+	struct scd_yaml *doc = NULL;
+	struct scd_error err = { 0 };
+
+	if (scd_yaml_load("f", text, strlen(text), &limits, &doc, &err) < 0)
+		fail_msg("%s", err.msg);
+	return doc;
+}
+
+static void assert_refused_bytes(const char *text, size_t len, const char *message)
+{
+	struct scd_yaml *doc = NULL;
+	struct scd_error err = { 0 };
+
+	assert_int_equal(scd_yaml_load("f", text, len, &limits, &doc, &err), -1);
+	assert_null(doc);
+	assert_string_equal(err.msg, message);
+	assert_int_equal(err.code, SCD_E_CONFIG);
+}
+
+#define assert_refused(text, message) assert_refused_bytes(text, sizeof(text) - 1, message)
+
+static void values_are_found_with_their_places(void **state)
+{
+	auto_yaml struct scd_yaml *doc = load("# comment\n"
+					      "name: web\n"
+					      "list:\n"
+					      "- one\n"
+					      "- \"two\"\n"
+					      "map: {a: 1, é: b}\n");
+	const struct scd_yaml_node *root = scd_yaml_root(doc), *node;
+
+	(void)state;
+	assert_int_equal(scd_yaml_kind(root), SCD_YAML_MAPPING);
+	assert_int_equal(scd_yaml_count(root), 3);
+	assert_string_equal(scd_yaml_text(scd_yaml_key(doc, root, 1)), "list");
+	node = scd_yaml_get(doc, root, "name");
+	assert_string_equal(scd_yaml_text(node), "web");
+	assert_int_equal(scd_yaml_line(node), 2);
+	assert_int_equal(scd_yaml_column(node), 7);
+	node = scd_yaml_get(doc, root, "list");
+	assert_int_equal(scd_yaml_kind(node), SCD_YAML_SEQUENCE);
+	assert_int_equal(scd_yaml_count(node), 2);
+	node = scd_yaml_item(doc, node, 1);
+	assert_string_equal(scd_yaml_text(node), "two");
+	assert_int_equal(scd_yaml_line(node), 5);
+	assert_int_equal(scd_yaml_column(node), 3);
+	node = scd_yaml_value(doc, scd_yaml_get(doc, root, "map"), 1);
+	assert_string_equal(scd_yaml_text(node), "b");
+	assert_int_equal(scd_yaml_column(node), 16); /* characters, not bytes */
+	assert_null(scd_yaml_get(doc, root, "nam"));
+	assert_null(scd_yaml_get(doc, node, "name"));
+	assert_null(scd_yaml_text(root));
+	assert_int_equal(scd_yaml_count(node), 0);
+}
+
+static void plain_words_are_typed_as_yaml_has_it(void **state)
+{
+	static const struct {
+		const char *text;
+		enum scd_yaml_kind kind;
+	} words[] = {
+		{ "~", SCD_YAML_NULL },		 { "null", SCD_YAML_NULL },
+		{ "true", SCD_YAML_BOOL },	 { "False", SCD_YAML_BOOL },
+		{ "yes", SCD_YAML_BOOL },	 { "NO", SCD_YAML_BOOL },
+		{ "off", SCD_YAML_BOOL },	 { "n", SCD_YAML_BOOL },
+		{ "0", SCD_YAML_NUMBER },	 { "-12", SCD_YAML_NUMBER },
+		{ "+1.5", SCD_YAML_NUMBER },	 { ".5", SCD_YAML_NUMBER },
+		{ "5.", SCD_YAML_NUMBER },	 { "1e3", SCD_YAML_NUMBER },
+		{ "1E-3", SCD_YAML_NUMBER },	 { "0x1F", SCD_YAML_NUMBER },
+		{ "0o17", SCD_YAML_NUMBER },	 { ".inf", SCD_YAML_NUMBER },
+		{ "-.INF", SCD_YAML_NUMBER },	 { ".nan", SCD_YAML_NUMBER },
+		{ "60s", SCD_YAML_STRING },	 { ":8080", SCD_YAML_STRING },
+		{ "1e", SCD_YAML_STRING },	 { ".", SCD_YAML_STRING },
+		{ "0x", SCD_YAML_STRING },	 { "0xg", SCD_YAML_STRING },
+		{ "-0x1", SCD_YAML_STRING },	 { "0o8", SCD_YAML_STRING },
+		{ "1.2.3", SCD_YAML_STRING },	 { "-.nan", SCD_YAML_STRING },
+		{ "nulL", SCD_YAML_STRING },	 { "Retain", SCD_YAML_STRING },
+		{ "\"true\"", SCD_YAML_STRING }, { "'5'", SCD_YAML_STRING },
+		{ "\"\"", SCD_YAML_STRING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		auto_yaml struct scd_yaml *doc = NULL;
+		char text[32];
+
+		(void)snprintf(text, sizeof(text), "a: %s\n", words[i].text);
+		doc = load(text);
+		assert_int_equal(scd_yaml_kind(scd_yaml_get(doc, scd_yaml_root(doc), "a")),
+				 words[i].kind);
+	}
+}
+
+static void nothing_at_all_is_null(void **state)
+{
+	auto_yaml struct scd_yaml *doc = load("a:\nb: ''\n");
+	const struct scd_yaml_node *root = scd_yaml_root(doc);
+
+	(void)state;
+	assert_int_equal(scd_yaml_kind(scd_yaml_get(doc, root, "a")), SCD_YAML_NULL);
+	assert_int_equal(scd_yaml_kind(scd_yaml_get(doc, root, "b")), SCD_YAML_STRING);
+	assert_string_equal(scd_yaml_kind_name(SCD_YAML_NULL), "nothing");
+	assert_string_equal(scd_yaml_kind_name(SCD_YAML_MAPPING), "a mapping");
+}
+
+static void json_is_read_as_yaml(void **state)
+{
+	auto_yaml struct scd_yaml *doc =
+		load("{\n\t\"a\":\"x\\/y\",\n\t\"b\" : [1, true, null, \"\\u00e9\"]\n}\n");
+	const struct scd_yaml_node *root = scd_yaml_root(doc), *list;
+
+	(void)state;
+	assert_string_equal(scd_yaml_text(scd_yaml_get(doc, root, "a")), "x/y");
+	list = scd_yaml_get(doc, root, "b");
+	assert_int_equal(scd_yaml_kind(scd_yaml_item(doc, list, 0)), SCD_YAML_NUMBER);
+	assert_int_equal(scd_yaml_kind(scd_yaml_item(doc, list, 1)), SCD_YAML_BOOL);
+	assert_int_equal(scd_yaml_kind(scd_yaml_item(doc, list, 2)), SCD_YAML_NULL);
+	assert_string_equal(scd_yaml_text(scd_yaml_item(doc, list, 3)), "\xc3\xa9");
+}
+
+static void document_marks_and_crlf_are_fine(void **state)
+{
+	auto_yaml struct scd_yaml *doc = load("---\r\na: 1\r\nb: 2\r\n...\r\n");
+
+	(void)state;
+	assert_int_equal(scd_yaml_line(scd_yaml_get(doc, scd_yaml_root(doc), "b")), 3);
+}
+
+static void what_hides_meaning_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("a: &x 1\nb: 2\n", "f:1:4: anchors (&name) are not accepted");
+	assert_refused("a: 1\nb: [*x]\n",
+		       "f:2:5: aliases (*name) are not accepted: write the value out");
+	assert_refused("a: !!str 1\n", "f:1:4: tags (!type) are not accepted");
+	assert_refused("a: ! 1\n", "f:1:4: tags (!type) are not accepted");
+	assert_refused("a: !<tag:x,1:y> 1\n", "f:1:4: tags (!type) are not accepted");
+	assert_refused("%YAML 1.1\n---\na: 1\n", "f:1:1: directives (%) are not accepted");
+	assert_refused("%TAG ! tag:x,1:\n---\na: 1\n", "f:1:1: directives (%) are not accepted");
+	assert_refused("a: 1\n<<: {b: 1}\n", "f:2:1: merge keys (<<) are not accepted");
+	assert_refused("a: 1\n---\nb: 2\n", "f:2:1: a second document: only one is accepted");
+	assert_refused("a: 1\n---\n", "f:2:1: a second document: only one is accepted");
+}
+
+static void an_ampersand_in_quotes_is_no_anchor(void **state)
+{
+	auto_yaml struct scd_yaml *doc = load("a: '&x'\nb: \"*x !y\"\n'<<': z & *y\n");
+
+	(void)state;
+	assert_string_equal(scd_yaml_text(scd_yaml_get(doc, scd_yaml_root(doc), "<<")), "z & *y");
+}
+
+static void keys_are_words_that_stand_once(void **state)
+{
+	(void)state;
+	assert_refused("a: 1\nb: 2\na: 3\n", "f:3:1: the key \"a\" is already there, in line 1");
+	assert_refused("a: 1\n\"a\": 3\n", "f:2:1: the key \"a\" is already there, in line 1");
+	assert_refused("x: {b: 1, c: 2, b: 3, c: 4}\n",
+		       "f:1:17: the key \"b\" is already there, in line 1");
+	assert_refused("\"\\e\": 1\n\"\\e\": 1\n",
+		       "f:2:1: the key \"\\u001b\" is already there, in line 1");
+	assert_refused("[a]: 1\n", "f:1:1: a key has to be a word");
+	assert_refused("? {a: 1}\n: 1\n", "f:1:3: a key has to be a word");
+	assert_refused("a: 1\n~: 1\n", "f:2:1: a key is missing");
+	assert_refused("? \n: 1\n", "f:1:2: a key is missing");
+}
+
+static void text_that_is_not_clean_utf8_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("a: \xff\n", "f:1:4: not UTF-8");
+	assert_refused("\xff\xfe"
+		       "a\0:\0",
+		       "f:1:1: not UTF-8");
+	assert_refused("\xef\xbb\xbf"
+		       "a: 1\n",
+		       "f:1:1: a byte order mark: save the file without one");
+	assert_refused("a: b\0c\n", "f:1:5: a control character: escape it in double quotes");
+	assert_refused("a: é\x1b\n", "f:1:5: a control character: escape it in double quotes");
+	assert_refused("a: \xc2\x85"
+		       "b\n",
+		       "f:1:4: a control character: escape it in double quotes");
+	assert_refused("a: 'x\xe2\x80\xa8y'\n",
+		       "f:1:6: a Unicode line separator: escape it in double quotes");
+	assert_refused("a: 1\rb: 2\n", "f:1:5: a carriage return without a line feed");
+	assert_refused("a: \"x\\0y\"\n", "f:1:4: a NUL character (\\0) in a string");
+	assert_refused("a: \xef\xbf\xbf\n", "f:1:4: control characters are not allowed");
+}
+
+static void text_that_is_no_yaml_says_where(void **state)
+{
+	(void)state;
+	assert_refused("", "f:1:1: empty: a document is missing");
+	assert_refused("# only a comment\n", "f:1:1: empty: a document is missing");
+	assert_refused("a: b: c\n", "f:1:5: mapping values are not allowed in this context");
+	assert_refused("a: [1, 2\n",
+		       "f:2:1: did not find expected ',' or ']' while parsing a flow sequence");
+	assert_refused("a:\n\tb: 1\n",
+		       "f:2:1: found character that cannot start any token while scanning for "
+		       "the next token");
+	assert_refused("a: \"x\n", "f:2:1: found unexpected end of stream while scanning a quoted "
+				   "scalar");
+	assert_refused("a: 1\n...\nb: [\n---\n", "f:3:1: did not find expected <document start>");
+}
+
+static void nesting_over_the_limit_is_refused_where_it_starts(void **state)
+{
+	auto_yaml struct scd_yaml *doc = load("[[[[[[[[1]]]]]]]]");
+
+	(void)state;
+	assert_refused("[[[[[[[[[1]]]]]]]]]", "f:1:9: nested more than 8 deep");
+	assert_refused("a:\n b:\n  c:\n   d:\n    e:\n     f:\n      g:\n       h:\n        i: 1\n",
+		       "f:9:9: nested more than 8 deep");
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Each of these is small as a text and large, deep or slow to a careless reader. */
+static void hostile_texts_cost_nothing(void **state)
+{
+	static const char *const units[] = { "[",	"{",  "- ",	"{a: ", "? ",  "[a,",
+					     "&a [*a,", "\"", "- - - ", "[?",	"a:\n" };
+	const struct scd_yaml_limits large = { .bytes = 1 << 18, .depth = 64 };
+	const double begin = seconds();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		auto_buf struct scd_buf text = scd_buf_init(1 << 18);
+		auto_yaml struct scd_yaml *doc = NULL;
+		struct scd_error err;
+
+		while (text.len + strlen(units[i]) <= text.max)
+			scd_buf_puts(&text, units[i]);
+		assert_int_equal(scd_yaml_load("f", text.data, text.len, &large, &doc, &err), -1);
+		assert_int_equal(err.code, SCD_E_CONFIG);
+	}
+	assert_true(seconds() - begin < 1.5);
+}
+
+static void many_keys_are_compared_quickly(void **state)
+{
+	auto_buf struct scd_buf text = scd_buf_init(1 << 20);
+	auto_yaml struct scd_yaml *doc = NULL;
+	const double begin = seconds();
+	struct scd_error err;
+
+	(void)state;
+	for (unsigned i = 0; i < 50000; i++)
+		scd_buf_printf(&text, "key%u: 1\n", i);
+	assert_int_equal(scd_yaml_load("f", text.data, text.len, &limits, &doc, &err), 0);
+	assert_int_equal(scd_yaml_count(scd_yaml_root(doc)), 50000);
+	assert_true(seconds() - begin < 1.5);
+}
+
+static void size_over_the_limit_is_refused_before_reading(void **state)
+{
+	const struct scd_yaml_limits small = { .bytes = 8, .depth = 8 };
+	struct scd_yaml *doc = NULL;
+	struct scd_error err;
+
+	(void)state;
+	assert_int_equal(scd_yaml_load("f", "a: 12345", 8, &small, &doc, &err), 0);
+	scd_yaml_free(&doc);
+	assert_null(doc);
+	assert_int_equal(scd_yaml_load("f", "a: 123456", 9, &small, &doc, &err), -1);
+	assert_int_equal(err.code, SCD_E_TOO_LARGE);
+	assert_string_equal(err.msg, "'f' is over 8 bytes");
+}
+
+static void messages_keep_the_end_of_a_long_name(void **state)
+{
+	struct scd_yaml *doc = NULL;
+	struct scd_error err;
+	char name[300];
+
+	(void)state;
+	memset(name, 'd', sizeof(name));
+	(void)snprintf(name + 280, 20, "/seccompd.yaml");
+	assert_int_equal(scd_yaml_load(name, "a: *b", 5, &limits, &doc, &err), -1);
+	assert_memory_equal(err.msg, "...ddd", 6);
+	assert_non_null(strstr(err.msg, "ddd/seccompd.yaml:1:4: aliases"));
+}
+
+static void failures_of_the_caller_carry_the_place(void **state)
+{
+	auto_yaml struct scd_yaml *doc = load("a: 1\nb: [x]\n");
+	const struct scd_yaml_node *b = scd_yaml_get(doc, scd_yaml_root(doc), "b");
+	struct scd_error err;
+
+	(void)state;
+	assert_int_equal(scd_yaml_fail(doc, b, &err, "no %s", "good"), -1);
+	assert_string_equal(err.msg, "f:2:4: no good");
+	assert_int_equal(err.code, SCD_E_CONFIG);
+	(void)scd_fail(&err, SCD_E_NOMEM, 12, "inner");
+	assert_int_equal(scd_yaml_wrap(doc, scd_yaml_item(doc, b, 0), &err, "b"), -1);
+	assert_string_equal(err.msg, "f:2:5: b: inner");
+	assert_int_equal(err.code, SCD_E_NOMEM);
+	assert_int_equal(err.sys, 12);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_are_found_with_their_places),
+		cmocka_unit_test(plain_words_are_typed_as_yaml_has_it),
+		cmocka_unit_test(nothing_at_all_is_null),
+		cmocka_unit_test(json_is_read_as_yaml),
+		cmocka_unit_test(document_marks_and_crlf_are_fine),
+		cmocka_unit_test(what_hides_meaning_is_refused),
+		cmocka_unit_test(an_ampersand_in_quotes_is_no_anchor),
+		cmocka_unit_test(keys_are_words_that_stand_once),
+		cmocka_unit_test(text_that_is_not_clean_utf8_is_refused),
+		cmocka_unit_test(text_that_is_no_yaml_says_where),
+		cmocka_unit_test(nesting_over_the_limit_is_refused_where_it_starts),
+		cmocka_unit_test(hostile_texts_cost_nothing),
+		cmocka_unit_test(many_keys_are_compared_quickly),
+		cmocka_unit_test(size_over_the_limit_is_refused_before_reading),
+		cmocka_unit_test(messages_keep_the_end_of_a_long_name),
+		cmocka_unit_test(failures_of_the_caller_carry_the_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
