@@ -47,6 +47,7 @@ static void put_key(struct scd_buf *out, const char *key)
 static void put_who(struct scd_buf *out, const cJSON *root)
 {
 	const cJSON *source = scd_status_object(root, "source");
+	uint64_t keys;
 
 	put_key(out, "Node");
 	scd_status_word(out, scd_status_string(root, "node"));
@@ -60,7 +61,9 @@ static void put_who(struct scd_buf *out, const cJSON *root)
 	scd_status_word(out, scd_status_string(source, "state"));
 	scd_buf_puts(out, ", ");
 	scd_status_count(out, source, "keys");
-	scd_buf_puts(out, " profiles, set digest ");
+	scd_buf_puts(out, scd_status_number(source, "keys", &keys) && keys == 1
+				  ? " profile, set digest "
+				  : " profiles, set digest ");
 	scd_status_digest(out, scd_status_string(source, "digest"));
 	scd_buf_putc(out, '\n');
 }
