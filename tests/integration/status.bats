@@ -19,7 +19,8 @@ teardown() {
 
 # Runs a server that answers one connection with the file "answer". Sets SERVER and PORT.
 server() {
-  "$B/tests/answer" answer "$@" > request 3>&- &
+  : > request
+  "$B/tests/answer" answer "$@" >> request 3>&- &
   SERVER=$!
   for _ in $(seq 200); do
     PORT=$(head -n 1 request)
