@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include "text.h"
 
 #define SUMMARY_COLUMN 28
+#define WARNING_MAX 5120 /* a path and some words */
 
 #define COMMAND_ROW(name) &scd_command_##name,
 static const struct scd_command *const commands[] = { SCD_COMMANDS(COMMAND_ROW) };
@@ -23,23 +25,32 @@ const struct scd_choice scd_cli_outputs[] = {
 	{ NULL, 0 },
 };
 
-enum scd_exit scd_cli_fail(const struct scd_error *err)
-{
-	(void)fprintf(stderr, "seccompctl: %s%s%s\n", err->msg, err->sys ? ": " : "",
-		      err->sys ? strerror(err->sys) : "");
-	return err->code == SCD_E_USAGE || err->code == SCD_E_CONFIG ? SCD_EXIT_USAGE
-								     : SCD_EXIT_TROUBLE;
-}
-
+/* One line, whatever a path or an argument holds: controls become question marks. */
 void scd_cli_warn(const char *fmt, ...)
 {
+	char line[WARNING_MAX];
 	va_list ap;
+	size_t n;
 
-	(void)fputs("seccompctl: ", stderr);
 	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	(void)fputc('\n', stderr);
+	for (char *c = line; *c; c += n) {
+		n = scd_utf8_length(c, strlen(c));
+		if (n == 0 || (n == 1 && iscntrl((unsigned char)*c)) ||
+		    (n == 2 && *c == '\xc2' && (unsigned char)c[1] < 0xa0)) {
+			n = n ? n : 1;
+			memset(c, '?', n);
+		}
+	}
+	(void)fprintf(stderr, "seccompctl: %s\n", line);
+}
+
+enum scd_exit scd_cli_fail(const struct scd_error *err)
+{
+	scd_cli_warn("%s%s%s", err->msg, err->sys ? ": " : "", err->sys ? strerror(err->sys) : "");
+	return err->code == SCD_E_USAGE || err->code == SCD_E_CONFIG ? SCD_EXIT_USAGE
+								     : SCD_EXIT_TROUBLE;
 }
 
 enum scd_exit scd_cli_print_json(cJSON *tree)

@@ -42,8 +42,8 @@ static void print_filled(const char *text)
 
 static void print_rule(const struct scd_rule *rule)
 {
-	(void)printf("%s %s: %s\nUsually: %s\n\nWhy\n", rule->id, rule->name, rule->title,
-		     scd_severity_name(rule->severity));
+	(void)printf("%s %s: %s\nUsually: %s%s\n\nWhy\n", rule->id, rule->name, rule->title,
+		     scd_severity_name(rule->severity), rule->fixed ? ", cannot be disabled" : "");
 	print_filled(rule->why);
 	(void)printf("\nCure\n");
 	print_filled(rule->cure);
@@ -66,7 +66,8 @@ static cJSON *make_rule(const struct scd_rule *rule)
 	    cJSON_AddStringToObject(object, "severity", scd_severity_name(rule->severity)) &&
 	    cJSON_AddStringToObject(object, "title", rule->title) &&
 	    cJSON_AddStringToObject(object, "why", rule->why) &&
-	    cJSON_AddStringToObject(object, "cure", rule->cure))
+	    cJSON_AddStringToObject(object, "cure", rule->cure) &&
+	    cJSON_AddBoolToObject(object, "canBeDisabled", !rule->fixed))
 		return object;
 	cJSON_Delete(object);
 	return NULL;

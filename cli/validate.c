@@ -163,12 +163,11 @@ static int make_check_opts(const struct validate_options *asked, struct scd_chec
 
 /* What seccompd says of names and files that it never installs; the validator itself sees
  * texts only. */
-static void judge_name(const struct scd_input *input, const struct scd_check_opts *opts,
-		       struct scd_report *report)
+static void judge_name(const struct scd_input *input, struct scd_report *report)
 {
 	const struct scd_place whole = { 0 };
 
-	if (!input->name || opts->disabled[SCD_PATH_RULES])
+	if (!input->name)
 		return;
 	if (input->fault.code == SCD_E_NOT_REGULAR) {
 		scd_report_add(report, SCD_PATH_RULES, SCD_ERROR, whole,
@@ -212,7 +211,7 @@ static void judge_input(const struct scd_input *input, const struct scd_check_op
 	if (input->fault.code == SCD_OK && judge_text(input, opts, verdict, &none) < 0)
 		return;
 	*degraded |= none;
-	judge_name(input, opts, &verdict->report);
+	judge_name(input, &verdict->report);
 	scd_report_sort(&verdict->report);
 	if (verdict->report.failed)
 		(void)scd_fail(&verdict->trouble, SCD_E_NOMEM, 0, "check '%s'", input->path);

@@ -81,6 +81,8 @@ static void rules_are_disabled_by_number_or_name(void **state)
 	assert_int_equal(scd_check_opts_disable(&opts, "unknown-key", &err), 0);
 	assert_int_equal(scd_check_opts_disable(&opts, "SCP999", &err), -1);
 	assert_int_equal(err.code, SCD_E_CONFIG);
+	assert_int_equal(scd_check_opts_disable(&opts, "json-syntax", &err), -1);
+	assert_int_equal(err.code, SCD_E_CONFIG);
 	for (unsigned i = 0; i <= SCD_RULE_NUMBER_MAX; i++)
 		assert_int_equal(opts.disabled[i],
 				 i == SCD_SYSCALL_UNKNOWN || i == SCD_UNKNOWN_KEY);
