@@ -154,6 +154,7 @@ coverage: ## line coverage of the unit and integration tests
 fmt: ## lay the sources out
 	clang-format -i $(SOURCES)
 
+include tests.mk
 include lint.mk
 
 demo: all $(SIM) ## the main job on profiles/, in a temporary directory

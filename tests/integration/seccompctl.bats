@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# seccompctl around its commands: help, manual, rules, version, status.
+# shellcheck disable=SC2016,SC2030,SC2031 # bash -c expands; PATH is changed for one test alone
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+  ctl=${B:-$root/build}/seccompctl
+  man=$root/man/seccompctl.1
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+# The commands that --help lists.
+commands() {
+  "$ctl" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+# The long options that --help of a command lists.
+help_options() {
+  "$ctl" "$1" --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE '[a-z][a-z-]+$' | sort
+}
+
+# The lines of a command's section in the manual.
+man_section() {
+  awk -v name="$1" '/^\.S[sh] / { on = $1 == ".Ss" && $2 == name } on' "$man"
+}
+
+man_options() {
+  man_section "$1" | sed -nE 's/^\.It .*Fl -([a-z-]+).*/\1/p' | sort
+}
+
+@test "the manual has a section for each command, and no other" {
+  [ "$(commands | wc -l)" -ge 4 ]
+  diff -u <(commands) <(awk '$1 == ".Ss" { print $2 }' "$man")
+}
+
+@test "the manual has each option of each command, and no other" {
+  for command in $(commands); do
+    [ "$command" != status ] || continue # has a --help of its own
+    diff -u <(help_options "$command") <({ echo help; man_options "$command"; } | sort)
+  done
+}
+
+@test "the manual has each choice of each option" {
+  for command in validate rules version; do
+    for choice in $("$ctl" "$command" --help | tr -s ' \n' ' ' | grep -oE ': [a-z-]+(, [a-z-]+)+ \(default' |
+      grep -oE '[a-z-]+' | grep -vx default); do
+      man_section "$command" | grep -qE "^\.(It )?Cm $choice( |$)"
+    done
+  done
+}
+
+@test "the manual has the limits of the code" {
+  grep -q 'SCD_PROFILE_MAX ((size_t)1 << 20)' "$root/common/bounds.h"
+  grep -q 'a profile over 1 MiB' "$man"
+  grep -q 'SCD_INPUT_MAX ((size_t)16 << 20)' "$root/cli/inputs.h"
+  grep -q '16 MiB of a text' "$man"
+  grep -q 'SCD_CHECK_ARCHS_MAX ((size_t)8)' "$root/common/check.h"
+  grep -q 'up to 8' "$man"
+}
+
+@test "the examples of the manual run" {
+  mkdir profiles
+  cp "$root/tests/data/invalid/action-misspelt.json" profiles/
+  cp "$root/tests/data/valid/deny-few.json" web.json
+  jq -n --slurpfile spec web.json '{spec: $spec[0]}' > seccompprofile.json
+  PATH=$(dirname "$ctl"):$PATH
+  count=0
+  while read -r example; do
+    run bash -c "$example"
+    [ "$status" -le 1 ] && [ -n "$output" ]
+    count=$((count + 1))
+  done < <(sed -n 's/^\.Dl \$ //p' "$man")
+  [ "$count" -ge 5 ]
+}
+
+@test "help is asked for on stdout and missing on stderr" {
+  run -0 --separate-stderr "$ctl" --help
+  [[ $output == Usage:* && -z $stderr ]]
+  run -0 --separate-stderr "$ctl" -h
+  run -0 --separate-stderr "$ctl" help
+  [[ $output == Usage:* ]]
+  run -2 --separate-stderr "$ctl"
+  [[ -z $output && $stderr == Usage:* ]]
+}
+
+@test "a misspelt command is exit 2 and names its neighbour" {
+  run -2 "$ctl" validat
+  [[ $output == *"did you mean 'validate'?" ]]
+  run -2 "$ctl" $'\033[2J'
+  [[ $output != *$'\033'* ]]
+  run -2 "$ctl" --verison
+}
+
+@test "version says who we are and what we run with" {
+  version=$(cat "$root/VERSION")
+  run -0 "$ctl" version
+  [[ $output =~ ^"seccompctl v$version (commit "[0-9a-z]+", libseccomp "[0-9.]+", linux/"[a-z0-9]+")"$ ]]
+  line=$output
+  run -0 "$ctl" --version
+  [ "$output" = "$line" ]
+  run -0 "$ctl" version -o json
+  jq -e --arg v "$version" '.version == $v and .gitCommit and .platform
+    and (.libseccompVersion | test("^[0-9]+[.][0-9]+[.][0-9]+$"))' <<< "$output"
+  run -2 "$ctl" version now
+}
+
+@test "rules lists every rule and explains one by number or name" {
+  run -0 "$ctl" rules
+  total=${#lines[@]}
+  [ "$total" -ge 40 ]
+  [ "$(sort <<< "$output")" = "$output" ]
+  run -0 "$ctl" rules -o json
+  jq -e --argjson n "$total" 'length == $n and all(.why != "" and .cure != "" and .title != "")' <<< "$output"
+  run -0 "$ctl" rules SCP005
+  [[ $output == "SCP005 action-unknown: "*Why*Cure* ]]
+  by_number=$output
+  run -0 "$ctl" rules action-unknown
+  [ "$output" = "$by_number" ]
+  [ "$(awk '{ print length }' <<< "$output" | sort -n | tail -1)" -le 80 ]
+  run -0 "$ctl" rules -o json SCP005
+  jq -e '.id == "SCP005"' <<< "$output"
+}
+
+@test "a rule that does not exist is exit 2 and names its neighbour" {
+  run -2 "$ctl" rules action-unknwn
+  [[ $output == *"'action-unknown'"* ]]
+  run -2 "$ctl" rules SCP999
+  run -2 "$ctl" rules SCP005 SCP006
+}
+
+# A copy of seccompctl in a directory of its own, with or without its helper.
+lonely() {
+  mkdir -p "$1"
+  cp "$ctl" "$1/seccompctl"
+}
+
+write_helper() {
+  printf '#!/bin/sh\necho "%s:$0:$*"\nexit 7\n' "$2" > "$1/seccompctl-status"
+  chmod +x "$1/seccompctl-status"
+}
+
+@test "status runs the helper beside the program with all arguments" {
+  lonely here
+  write_helper here beside
+  mkdir path
+  write_helper path inpath
+  PATH=$PWD/path:$PATH run -7 here/seccompctl status --help -o json http://127.0.0.1:1
+  [[ $output == "beside:"*":--help -o json http://127.0.0.1:1" ]]
+}
+
+@test "status finds the helper in PATH" {
+  lonely here
+  mkdir path
+  write_helper path inpath
+  PATH=$PWD/path:$PATH run -7 here/seccompctl status x
+  [[ $output == "inpath:"*":x" ]]
+}
+
+@test "status without its helper says what is missing" {
+  lonely here
+  PATH=$PWD/nowhere run -3 here/seccompctl status x
+  [[ $output == *"'seccompctl-status'"*install* ]]
+}
+
+@test "status with a helper that cannot be run says why" {
+  lonely here
+  echo 'no program' > here/seccompctl-status
+  chmod -x here/seccompctl-status
+  run -3 here/seccompctl status x
+  [[ $output == *"Permission denied"* ]]
+}
+
+@test "the programs' output is checked" {
+  run -3 bash -c '"$1" rules > /dev/full' - "$ctl"
+  run -3 bash -c '"$1" --help > /dev/full' - "$ctl"
+  run -3 bash -c '"$1" version -o json > /dev/full' - "$ctl"
+}
