@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compile.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -167,6 +168,18 @@ static int export(scmp_filter_ctx ctx, struct scd_filter *filter, struct scd_com
 	return 0;
 }
 
+/* libseccomp writes a filter in the byte order of its architectures, for that machine to load;
+ * ours to run it in our own. */
+static void to_host_order(struct scd_filter *filter, bool big_endian)
+{
+	for (size_t i = 0; i < filter->count; i++) {
+		struct sock_filter *insn = &filter->insns[i];
+
+		insn->code = big_endian ? be16toh(insn->code) : le16toh(insn->code);
+		insn->k = big_endian ? be32toh(insn->k) : le32toh(insn->k);
+	}
+}
+
 int scd_compile(const struct scd_target *target, const struct scd_compile_opts *opts,
 		struct scd_filter *filter, struct scd_compile_result *result, struct scd_error *err)
 {
@@ -194,7 +207,10 @@ int scd_compile(const struct scd_target *target, const struct scd_compile_opts *
 			return scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", target->count);
 		return 0;
 	}
-	return export(ctx, filter, result, err);
+	if (export(ctx, filter, result, err) < 0)
+		return -1;
+	to_host_order(filter, scd_arch_of(opts->native)->big_endian);
+	return 0;
 }
 
 /* x32 has the audit value of x86_64. */
