@@ -16,6 +16,7 @@
 
 #include "buf.h"
 #include "check.h"
+#include "check_opts.h"
 #include "fsio.h"
 
 #define ALL "tests/data/{valid,invalid,tricky}/*.json"
@@ -234,10 +235,10 @@ static void a_disabled_rule_is_never_reported(void **state)
 	struct scd_error err;
 
 	(void)state;
-	assert_int_equal(scd_check_disable(&opts, "kill-is-thread", &err), 0);
+	assert_int_equal(scd_check_opts_disable(&opts, "kill-is-thread", &err), 0);
 	judge("tests/data/tricky/SCP049-kill-is-thread.json", &opts, &report);
 	assert_int_equal(report.total, 0);
-	assert_int_equal(scd_check_disable(&opts, "SCP052", &err), 0);
+	assert_int_equal(scd_check_opts_disable(&opts, "SCP052", &err), 0);
 	judge("tests/data/invalid/SCP052-listener-unused.json", &opts, &report);
 	assert_true(scd_report_accepts(&report));
 }
@@ -250,15 +251,15 @@ static void rules_without_which_nothing_starts_cannot_be_disabled(void **state)
 	const struct scd_rule *rules = scd_rules(&count);
 
 	(void)state;
-	assert_int_equal(scd_check_disable(&opts, "no-such-rule", &err), -1);
+	assert_int_equal(scd_check_opts_disable(&opts, "no-such-rule", &err), -1);
 	assert_int_equal(err.code, SCD_E_CONFIG);
 	for (size_t i = 0; i < count; i++) {
-		int rc = scd_check_disable(&opts, rules[i].id, &err);
+		int rc = scd_check_opts_disable(&opts, rules[i].id, &err);
 
 		assert_int_equal(rc, rules[i].fixed ? -1 : 0);
 		assert_int_equal(opts.disabled[rules[i].number], rules[i].fixed ? 0 : 1);
 	}
-	/* A rule that is marked all the same, past scd_check_disable(), is reported. */
+	/* A rule that is marked all the same, past scd_check_opts_disable(), is reported. */
 	opts.disabled[SCD_ACTION_UNKNOWN] = 1;
 	{
 		auto_report struct scd_report report = { 0 };
