@@ -7,6 +7,9 @@
 
 #include "json.h"
 
+/* Room for one digit more than 64 bits hold. */
+__extension__ typedef unsigned __int128 wide_uint;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Values whose pointers are made: each costs the length of its list. */
