@@ -192,3 +192,15 @@ void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t ma
 		quote_one(out, text + i, n);
 	}
 }
+
+void scd_text_json(struct scd_buf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		const size_t n = scd_utf8_length(text + i, len - i);
+
+		if (n == 0)
+			scd_buf_putc(out, '\\'); /* the backslash of \xff is text */
+		quote_one(out, text + i, n);
+		i += n ? n : 1;
+	}
+}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Until plan, watch and log are there. */
+/* Until plan and watch are there. */
 #ifndef SCD_STANDIN_C_H
 #define SCD_STANDIN_C_H
 
-#include "log.h"
 #include "plan.h"
 #include "watch.h"
 
@@ -33,28 +32,6 @@ const char *scd_watch_event_name(enum scd_watch_event event)
 {
 	static const char *const n[] = { "swap", "teardown", "overflow", "self", "ignored" };
 	return n[event];
-}
-struct scd_log_key scd_key(const char *name, const char *fmt, ...)
-{
-	(void)fmt;
-	return (struct scd_log_key){ .name = name };
-}
-struct scd_log_key scd_key_uint(const char *name, uint64_t value)
-{
-	(void)value;
-	return (struct scd_log_key){ .name = name };
-}
-void scd_log_write(enum scd_log_level level, const char *file, int line,
-		   const struct scd_error *err, const char *msg, const struct scd_log_key *keys,
-		   size_t count)
-{
-	(void)level;
-	(void)file;
-	(void)line;
-	(void)err;
-	(void)msg;
-	(void)keys;
-	(void)count;
 }
 
 #endif

@@ -170,6 +170,35 @@ static void every_byte_can_be_quoted(void **state)
 	}
 }
 
+/* The limit only shortens the work: it never changes an answer within it. */
+static void the_limit_does_not_change_a_distance_within_it(void **state)
+{
+	static const char *const words[] = { "ab",   "ba",   "abc",  "acb",  "cab", "bcda",
+					     "abcd", "badc", "dcba", "aabb", "",    "bdac" };
+	const size_t count = sizeof(words) / sizeof(words[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < count; j++) {
+			const size_t whole = scd_text_distance(words[i], words[j], 64);
+
+			assert_int_equal(whole, scd_text_distance(words[j], words[i], 64));
+			for (size_t limit = 0; limit < 6; limit++)
+				assert_int_equal(scd_text_distance(words[i], words[j], limit),
+						 whole <= limit ? whole : limit + 1);
+		}
+}
+
+static void json_strings_hold_any_bytes(void **state)
+{
+	static const char text[] = "a\"\\\n\x1b\xc3\xa9\xff\0\xe2\x80\xa8";
+	auto_buf struct scd_buf out = scd_buf_init(1024);
+
+	(void)state;
+	scd_text_json(&out, text, sizeof(text) - 1);
+	assert_string_equal(scd_buf_text(&out), "a\\\"\\\\\\n\\u001b\xc3\xa9\\\\xff\\u0000\\u2028");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +210,8 @@ int main(void)
 		cmocka_unit_test(quoting_leaves_nothing_that_upsets_a_terminal),
 		cmocka_unit_test(quoting_cuts_between_characters),
 		cmocka_unit_test(every_byte_can_be_quoted),
+		cmocka_unit_test(the_limit_does_not_change_a_distance_within_it),
+		cmocka_unit_test(json_strings_hold_any_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
