@@ -45,7 +45,7 @@ struct scd_config {
 	uint64_t max_removals_percent; /* in one step; the mass-removal guard */
 	int ready_policy;	       /* enum scd_ready_policy */
 
-	/* judging: lists as written; scd_config_check_opts() makes options of them */
+	/* judging: lists as written (checked); scd_config_check_opts() makes options of them */
 	int runtime;	 /* enum scd_runtime */
 	int oci_runtime; /* enum scd_oci_runtime */
 	struct scd_strings archs;
@@ -64,14 +64,15 @@ struct scd_config {
 
 /**
  * scd_config_load() - flags over environment over file over defaults.
- * @argc, @argv: the command line of main(), read only.
+ * @argc, @argv: the command line of main(); an operand may be moved behind the flags.
  * @env:    the environment of main().
  * @config: zeroed; set on success only; scd_config_done() it.
  * @unknown_env: a SECCOMPD_* variable that no option knows (points into @env), or
  *          NULL: worth a warning, as a misspelled variable is otherwise silent.
  *
  * Return: 0, or -1 with SCD_E_USAGE (command line), SCD_E_CONFIG (file or
- * environment; the message holds FILE:LINE:COLUMN), SCD_E_SYSTEM, SCD_E_NOMEM.
+ * environment; the message holds FILE:LINE:COLUMN), SCD_E_SYSTEM, SCD_E_NOMEM. When
+ * @config->help or ->version is set, nothing else is.
  */
 int scd_config_load(int argc, char **argv, char **env, struct scd_config *config,
 		    const char **unknown_env, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
@@ -79,6 +80,9 @@ int scd_config_load(int argc, char **argv, char **env, struct scd_config *config
 void scd_config_done(struct scd_config *config) SCD_NONNULL;
 
 #define auto_config SCD_CLEANUP(scd_config_done)
+
+/* The one table. */
+const struct scd_option *scd_config_options(size_t *count) SCD_NONNULL;
 
 /* The judging options. 0, or -1 with SCD_E_CONFIG: an unknown architecture or rule. */
 int scd_config_check_opts(const struct scd_config *config, struct scd_check_opts *opts,
