@@ -28,7 +28,7 @@ static void check_number(const struct scd_json_value *value, const char *text)
 {
 	const char *digits = text + value->at;
 	size_t len = value->end - value->at;
-	unsigned __int128 wide = 0;
+	wide_uint wide = 0;
 
 	if (!is_digits(digits, len) || len > 30) {
 		assert(!value->is_uint);
