@@ -82,7 +82,7 @@ int scd_checker_new(struct scd_children *children, const struct scd_check_opts *
 void scd_checker_set_opts(struct scd_checker *checker, const struct scd_check_opts *opts)
 {
 	for (size_t i = 0; i < SCD_CHECKS_AT_ONCE; i++)
-		checker->slots[i].stale = true;
+		checker->slots[i].stale = checker->slots[i].jail.pid != 0;
 	while (checker->count > 0)
 		remove_entry(checker, &checker->entries[checker->count - 1]);
 	checker->opts = *opts;

@@ -97,12 +97,23 @@ void scd_reconcile_ask(struct scd_reconcile *r, enum scd_trigger trigger)
 	set_timer(r->start, wait > 0 ? (uint64_t)wait : 0);
 }
 
+static bool all_judged(const struct scd_reconcile *r)
+{
+	for (size_t i = 0; i < r->snapshot.count; i++)
+		if (scd_record_verdict(&r->snapshot.files[i], r->checker) == SCD_VERDICT_NONE)
+			return false;
+	return true;
+}
+
 /* One-time mode ends after a sync that judged everything. */
 static void end_one_time(struct scd_reconcile *r, enum scd_sync_result result)
 {
 	size_t good = scd_state_count(r->state, SCD_PHASE_INSTALLED) +
 		      scd_state_count(r->state, SCD_PHASE_ORPHANED);
 
+	/* What a dry run would install is not there: that is no failure. */
+	if (r->config->dry_run)
+		good += scd_state_count(r->state, SCD_PHASE_PENDING);
 	if (result == SCD_SYNC_ERROR && scd_state_count(r->state, SCD_PHASE_FAILED) == 0)
 		r->end(SCD_EXIT_FAILED, r->end_arg);
 	else
@@ -113,7 +124,7 @@ static void end_one_time(struct scd_reconcile *r, enum scd_sync_result result)
 static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 {
 	const uint64_t ms = (uint64_t)(scd_now_ms() - r->began_ms);
-	const bool pending = scd_state_count(r->state, SCD_PHASE_PENDING) > 0;
+	const bool pending = result != SCD_SYNC_ERROR && !all_judged(r);
 
 	r->stage = IDLE;
 	scd_record_count_sync(r->state, r->trigger, result, ms * 1000);
@@ -245,14 +256,6 @@ static void install(struct scd_reconcile *r)
 		r->state->behind_since_ms = scd_now_ms();
 	retry_writing(r, SCD_SYNC_ERROR);
 	fail(r, &err, "Installation failed");
-}
-
-static bool all_judged(const struct scd_reconcile *r)
-{
-	for (size_t i = 0; i < r->snapshot.count; i++)
-		if (scd_record_verdict(&r->snapshot.files[i], r->checker) == SCD_VERDICT_NONE)
-			return false;
-	return true;
 }
 
 static void on_straggler(evutil_socket_t fd, short what, void *arg)
