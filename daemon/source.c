@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "fsio.h"
+#include "text.h"
 
 #define DATA "..data"
 #define SUFFIX ".json"
@@ -23,6 +24,7 @@
 /* What a step of a reading comes to, beside 0 and -1: the input changed underneath. */
 #define ANEW 1
 
+/* Directories that held ..data. Without it, they are volumes being taken down. */
 struct inode {
 	dev_t dev;
 	ino_t ino;
@@ -57,9 +59,9 @@ struct level {
 };
 
 struct reader {
-	struct scd_source *source;
+	const struct scd_source *source;
 	struct scd_snapshot shot;
-	struct inodes volumes;
+	struct inodes volumes;		    /* seen so far */
 	size_t names;			    /* entries seen that are no directories */
 	size_t dirs;			    /* directories seen */
 	struct level levels[DEPTH_MAX + 2]; /* the source, one a component, one pinned */
@@ -91,11 +93,10 @@ static void reader_done(struct reader *r)
 static int fail_at(const struct reader *r, struct scd_error *err, enum scd_code code, int sys,
 		   const char *what)
 {
-	(void)scd_fail(err, code, sys, "%s '%s'", what, *r->path ? r->path : ".");
-	for (char *p = err->msg; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == '\177')
-			*p = '?';
-	return -1;
+	auto_buf struct scd_buf shown = scd_buf_init(sizeof(err->msg));
+
+	scd_text_quote(&shown, r->path, strlen(r->path), sizeof(err->msg) / 2);
+	return scd_fail(err, code, sys, "%s '%s'", what, shown.len ? scd_buf_text(&shown) : ".");
 }
 
 static bool in_generation(const struct level *level)
@@ -110,22 +111,25 @@ static int gone(const struct level *level)
 	return in_generation(level) ? ANEW : 0;
 }
 
-static bool contains(const struct inodes *set, const struct stat *st)
+static bool contains(const struct inodes *set, dev_t dev, ino_t ino)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (set->items[i].dev == st->st_dev && set->items[i].ino == st->st_ino)
+		if (set->items[i].dev == dev && set->items[i].ino == ino)
 			return true;
 	return false;
 }
 
-static int insert(struct inodes *set, const struct stat *st, struct scd_error *err)
+static int insert(struct inodes *set, dev_t dev, ino_t ino, struct scd_error *err)
 {
-	struct inode *items = reallocarray(set->items, set->count + 1, sizeof(*items));
+	struct inode *items;
 
+	if (contains(set, dev, ino))
+		return 0;
+	items = reallocarray(set->items, set->count + 1, sizeof(*items));
 	if (!items)
 		return scd_fail(err, SCD_E_NOMEM, 0, "the list of volumes");
 	set->items = items;
-	items[set->count++] = (struct inode){ st->st_dev, st->st_ino };
+	items[set->count++] = (struct inode){ dev, ino };
 	return 0;
 }
 
@@ -155,16 +159,14 @@ static int tell_kind(struct reader *r, int fd, const struct stat *st, enum kind 
 	*kind = PLAIN;
 	if (readlinkat(fd, DATA, target, sizeof(target)) >= 0) {
 		*kind = VOLUME;
-		if (!contains(&r->source->volumes, st) && insert(&r->source->volumes, st, err) < 0)
-			return -1;
-		return insert(&r->volumes, st, err);
+		return insert(&r->volumes, st->st_dev, st->st_ino, err);
 	}
 	if (errno == EINVAL)
 		return fail_at(r, err, SCD_E_MISSING, 0, "..data is not a link in");
 	if (errno != ENOENT)
 		return fail_at(r, err, SCD_E_SYSTEM, errno, "read ..data of");
 	/* Never "empty": the kubelet is taking it down. */
-	if (contains(&r->source->volumes, st))
+	if (contains(&r->source->volumes, st->st_dev, st->st_ino))
 		return fail_at(r, err, SCD_E_MISSING, 0, "..data has gone from");
 	return 0;
 }
@@ -448,22 +450,33 @@ static int read_once(struct reader *r, struct scd_error *err)
 	return ret ? ret : scd_snapshot_seal(&r->shot, err);
 }
 
+/* After a whole reading what it saw replaces what was known; after any other it adds to it. */
+static int remember(struct scd_source *source, struct inodes *seen, bool whole,
+		    struct scd_error *err)
+{
+	struct inodes known = source->volumes;
+
+	if (whole) {
+		source->volumes = *seen;
+		*seen = known; /* freed with the reader */
+		return 0;
+	}
+	for (size_t i = 0; i < seen->count; i++)
+		if (insert(&source->volumes, seen->items[i].dev, seen->items[i].ino, err) < 0)
+			return -1;
+	return 0;
+}
+
 int scd_source_read(struct scd_source *source, struct scd_snapshot *snapshot, struct scd_error *err)
 {
 	for (int i = 0; i < TRIES; i++) {
 		SCD_CLEANUP(reader_done) struct reader r = { .source = source };
-		struct inodes before;
-		int ret;
+		int ret = read_once(&r, err);
 
-		ret = read_once(&r, err);
-
-		if (ret < 0)
+		if (remember(source, &r.volumes, ret == 0, err) < 0 || ret < 0)
 			return -1;
 		if (ret == ANEW)
 			continue;
-		before = source->volumes;
-		source->volumes = r.volumes;
-		r.volumes = before; /* freed with the reader */
 		*snapshot = r.shot;
 		r.shot = (struct scd_snapshot){ 0 };
 		return 0;
