@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: MIT */
+#include "watch.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inotifytools/inotifytools.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/select.h>
+#include <sys/stat.h>
+
+#include "log.h"
+
+#define DATA "..data"
+#define POLL_SECONDS 5
+#define TURN_EVENTS 4096 /* looked at before the loop has its turn */
+#define INTEREST                                                                               \
+	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_MOVE_SELF | \
+	 IN_DELETE_SELF | IN_ONLYDIR)
+
+#define BIT(event) (1U << (event))
+
+/* What polling compares. */
+struct look {
+	bool there;
+	dev_t dev;
+	ino_t ino;
+	struct timespec mtime;
+	char target[NAME_MAX + 1]; /* of ..data; "" without one */
+};
+
+struct watched {
+	char *path; /* ends in '/', as libinotifytools records it for a directory */
+	bool root;
+	bool volume;
+	int wd; /* -1: none */
+	struct look last;
+};
+
+struct set {
+	struct watched *dirs;
+	size_t count;
+};
+
+struct scd_watch {
+	struct event_base *base;
+	char *source;
+	scd_watch_fn *fn;
+	void *arg;
+	struct set set;
+	struct event *readable; /* NULL: polling */
+	struct event *timer;	/* the next poll, or the next turn at a long queue */
+	bool stale;		/* a watch is lost: begin anew when the queue is empty */
+};
+
+static void set_done(struct set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		free(set->dirs[i].path);
+	free(set->dirs);
+	*set = (struct set){ 0 };
+}
+
+static void take_look(const char *path, struct look *look)
+{
+	auto_close int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	*look = (struct look){ 0 };
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return;
+	look->there = true;
+	look->dev = st.st_dev;
+	look->ino = st.st_ino;
+	look->mtime = st.st_mtim;
+	if (readlinkat(fd, DATA, look->target, sizeof(look->target) - 1) < 0)
+		look->target[0] = '\0';
+}
+
+static bool same_inode(const struct look *a, const struct look *b)
+{
+	return a->there && b->there && a->dev == b->dev && a->ino == b->ino;
+}
+
+/* libinotifytools keeps its descriptor to itself; the kernel does not. */
+static int find_inotify_fd(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	int found = -1, count = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		char target[32] = "";
+
+		(void)readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+		if (strcmp(target, "anon_inode:inotify") == 0) {
+			found = (int)strtol(entry->d_name, NULL, 10);
+			count++;
+		}
+	}
+	if (dir)
+		(void)closedir(dir);
+	return count == 1 ? found : -1;
+}
+
+/*
+ * Adds one watch. A directory that has gone is no failure, as the watch above it tells
+ * of that, but for the source, which has none above.
+ *
+ * The library is never asked twice for one directory, nor to remove a watch: it leaks its
+ * record of the first, and cannot free that of a watch which the kernel has dropped. Whoever
+ * loses a directory begins anew.
+ */
+static int add_watch(struct scd_watch *w, struct watched *dir, struct scd_error *err)
+{
+	take_look(dir->path, &dir->last);
+	for (size_t i = 0; i < w->set.count; i++) {
+		const struct watched *other = &w->set.dirs[i];
+
+		/* One volume mounted at two places. */
+		if (other->wd >= 0 && same_inode(&other->last, &dir->last)) {
+			dir->wd = other->wd;
+			return 0;
+		}
+	}
+	if (!inotifytools_watch_file(dir->path, INTEREST)) {
+		int sys = inotifytools_error();
+
+		if (!dir->root && (sys == ENOENT || sys == ENOTDIR))
+			return 0;
+		return scd_fail(err, SCD_E_SYSTEM, sys, "watch '%s'", dir->path);
+	}
+	dir->wd = inotifytools_wd_from_filename(dir->path);
+	return 0;
+}
+
+/* Adds what is missing; *@added is how many watches stand that did not before. */
+static int add_watches(struct scd_watch *w, size_t *added, struct scd_error *err)
+{
+	*added = 0;
+	for (size_t i = 0; i < w->set.count; i++) {
+		struct watched *dir = &w->set.dirs[i];
+
+		if (dir->wd >= 0)
+			continue;
+		if (add_watch(w, dir, err) < 0)
+			return -1;
+		*added += dir->wd >= 0;
+	}
+	return 0;
+}
+
+static void stop_inotify(struct scd_watch *w)
+{
+	if (w->readable)
+		event_free(w->readable); /* before its descriptor is closed */
+	w->readable = NULL;
+	w->stale = false;
+	inotifytools_cleanup();
+	for (size_t i = 0; i < w->set.count; i++)
+		w->set.dirs[i].wd = -1;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg);
+
+/* An instance with a watch for each directory, or none at all. */
+static int start_inotify(struct scd_watch *w, size_t *added, struct scd_error *err)
+{
+	int fd;
+
+	if (!inotifytools_initialize())
+		return scd_fail(err, SCD_E_SYSTEM, inotifytools_error(), "inotify");
+	fd = find_inotify_fd();
+	if (fd < 0)
+		(void)scd_fail(err, SCD_E_SYSTEM, 0, "no inotify descriptor in /proc/self/fd");
+	else if (fd >= FD_SETSIZE) /* the library would write behind its fd_set */
+		(void)scd_fail(err, SCD_E_SYSTEM, EMFILE, "inotify descriptor %d", fd);
+	else if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		(void)scd_fail(err, SCD_E_SYSTEM, errno, "inotify descriptor %d", fd);
+	else if (!(w->readable = event_new(w->base, fd, EV_READ | EV_PERSIST, on_readable, w)) ||
+		 event_add(w->readable, NULL) < 0)
+		(void)scd_fail(err, SCD_E_NOMEM, 0, "inotify");
+	else if (add_watches(w, added, err) == 0) {
+		(void)event_del(w->timer);
+		return 0;
+	}
+	stop_inotify(w);
+	return -1;
+}
+
+static void poll_later(struct scd_watch *w)
+{
+	const struct timeval delay = { .tv_sec = POLL_SECONDS };
+
+	/* Fails only without memory; the next snapshot tries again. */
+	(void)event_add(w->timer, &delay);
+}
+
+static void start_polling(struct scd_watch *w, const struct scd_error *err)
+{
+	scd_log_err(err, "Polling the source, as inotify is not to be had",
+		    scd_key_uint("seconds", POLL_SECONDS));
+	poll_later(w);
+}
+
+/* A new instance in place of one with a watch that is lost. Whoever calls this has a
+ * reason to look again: what happens in between goes unheard. */
+static size_t begin_anew(struct scd_watch *w)
+{
+	struct scd_error err;
+	size_t added = 0;
+
+	stop_inotify(w);
+	if (start_inotify(w, &added, &err) < 0)
+		start_polling(w, &err);
+	return added;
+}
+
+/* Each kind once. The callee may change or even free the watch. */
+static void report(const struct scd_watch *w, unsigned seen)
+{
+	scd_watch_fn *fn = w->fn;
+	void *arg = w->arg;
+
+	for (enum scd_watch_event event = 0; event < SCD_WATCH_EVENT_COUNT; event++)
+		if (seen & BIT(event))
+			fn(event, arg);
+}
+
+static unsigned compare(const struct look *old, const struct look *now)
+{
+	if (!old->there && !now->there)
+		return 0;
+	if (!same_inode(old, now))
+		return BIT(SCD_WATCH_SELF);
+	if (strcmp(old->target, now->target) != 0)
+		return *now->target ? BIT(SCD_WATCH_SWAP) : BIT(SCD_WATCH_TEARDOWN);
+	if (!*now->target &&
+	    (old->mtime.tv_sec != now->mtime.tv_sec || old->mtime.tv_nsec != now->mtime.tv_nsec))
+		return BIT(SCD_WATCH_SWAP);
+	return 0;
+}
+
+static void poll_dirs(struct scd_watch *w)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < w->set.count; i++) {
+		struct watched *dir = &w->set.dirs[i];
+		struct look now;
+
+		take_look(dir->path, &now);
+		seen |= compare(&dir->last, &now);
+		dir->last = now;
+	}
+	poll_later(w);
+	report(w, seen);
+}
+
+/* Is @name all there when it is created? A file has no content yet: IN_CLOSE_WRITE comes. A
+ * second link to one, a symlink, a FIFO or a directory is whole. */
+static bool is_whole(const struct watched *dir, const struct inotify_event *event)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (event->mask & IN_ISDIR)
+		return true;
+	(void)snprintf(path, sizeof(path), "%s%s", dir->path, event->name);
+	return lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_nlink > 1);
+}
+
+static const struct watched *find_by_wd(const struct scd_watch *w, int wd)
+{
+	for (size_t i = 0; i < w->set.count; i++)
+		if (w->set.dirs[i].wd == wd)
+			return &w->set.dirs[i];
+	return NULL;
+}
+
+static unsigned classify(const struct scd_watch *w, const struct inotify_event *event)
+{
+	const struct watched *dir;
+
+	if (event->mask & IN_Q_OVERFLOW)
+		return BIT(SCD_WATCH_OVERFLOW);
+	dir = find_by_wd(w, event->wd);
+	if (!dir)
+		return 0;
+	if (event->mask & IN_IGNORED)
+		return BIT(SCD_WATCH_IGNORED);
+	if (event->mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT))
+		return BIT(SCD_WATCH_SELF);
+	if (event->len == 0)
+		return 0;
+	if (strcmp(event->name, DATA) == 0)
+		return event->mask & IN_DELETE ? BIT(SCD_WATCH_TEARDOWN) : BIT(SCD_WATCH_SWAP);
+	/* Nothing else of a volume is published, nor of what is about to be one. */
+	if (dir->volume || strncmp(event->name, "..", 2) == 0)
+		return 0;
+	if ((event->mask & IN_CREATE) && !is_whole(dir, event))
+		return 0;
+	return BIT(SCD_WATCH_SWAP);
+}
+
+/* Reads the queue to its end. False: there may be more, after TURN_EVENTS. */
+static bool drain(const struct scd_watch *w, unsigned *seen)
+{
+	for (unsigned n = 0; n < TURN_EVENTS; n++) {
+		/* Neither of the forms that block: (0, 1) returns what is there. */
+		const struct inotify_event *event = inotifytools_next_events(0, 1);
+
+		if (!event)
+			return true;
+		*seen |= classify(w, event);
+	}
+	return false;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval now = { 0 };
+	struct scd_watch *w = arg;
+	unsigned seen = 0;
+	bool drained;
+
+	(void)fd;
+	(void)what;
+	drained = drain(w, &seen);
+	/* Of a lost event nobody knows that it was not IN_IGNORED. */
+	if (seen & (BIT(SCD_WATCH_OVERFLOW) | BIT(SCD_WATCH_SELF) | BIT(SCD_WATCH_IGNORED)))
+		w->stale = true;
+	/* What the library has read already does not make the descriptor readable. */
+	if (!drained)
+		(void)event_add(w->timer, &now);
+	else if (w->stale)
+		(void)begin_anew(w);
+	report(w, seen);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct scd_watch *w = arg;
+
+	if (w->readable)
+		on_readable(fd, what, w);
+	else
+		poll_dirs(w);
+}
+
+/* The directories of @dirs, none of them watched so far. */
+static int make_set(const char *source, const struct scd_source_dir *dirs, size_t count,
+		    struct set *set)
+{
+	set->dirs = calloc(count + 1, sizeof(*set->dirs));
+	if (!set->dirs)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const char *below = dirs[i].path;
+		char *path;
+
+		if (asprintf(&path, "%s/%s%s", source, below, *below ? "/" : "") < 0)
+			return -1;
+		set->dirs[i] = (struct watched){ .path = path, .wd = -1 };
+		set->dirs[i].root = !*below;
+		set->dirs[i].volume = dirs[i].volume;
+		set->count++;
+	}
+	return 0;
+}
+
+/* @hint is where it usually is. */
+static struct watched *find_by_path(const struct set *set, const char *path, size_t hint)
+{
+	if (hint < set->count && strcmp(set->dirs[hint].path, path) == 0)
+		return &set->dirs[hint];
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->dirs[i].path, path) == 0)
+			return &set->dirs[i];
+	return NULL;
+}
+
+/* Hands what @old knows of a directory to @set. Returns how many are new to it, and sets
+ * *@lost when one that had a watch is not in @set any more. */
+static size_t carry_over(struct set *old, struct set *set, bool *lost)
+{
+	size_t fresh = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		struct watched *to = &set->dirs[i];
+		struct watched *from = find_by_path(old, to->path, i);
+
+		if (from) {
+			to->wd = from->wd;
+			to->last = from->last;
+			from->wd = -1;
+		} else {
+			take_look(to->path, &to->last);
+			fresh++;
+		}
+	}
+	*lost = false;
+	for (size_t i = 0; i < old->count; i++)
+		*lost |= old->dirs[i].wd >= 0;
+	return fresh;
+}
+
+size_t scd_watch_set_dirs(struct scd_watch *watch, const struct scd_source_dir *dirs, size_t count)
+{
+	SCD_CLEANUP(set_done) struct set old = { 0 };
+	SCD_CLEANUP(set_done) struct set set = { 0 };
+	size_t fresh, added = 0;
+	struct scd_error err;
+	bool lost;
+
+	if (make_set(watch->source, dirs, count, &set) < 0)
+		return 0; /* the old directories are watched on; the next snapshot tries again */
+	old = watch->set;
+	watch->set = set;
+	set = (struct set){ 0 };
+	fresh = carry_over(&old, &watch->set, &lost);
+
+	if (!watch->readable) {
+		if (start_inotify(watch, &added, &err) < 0)
+			return fresh;
+		scd_log0(SCD_LOG_CHANGE, "Watching the source with inotify again");
+		return added;
+	}
+	if (lost || watch->stale) {
+		added = begin_anew(watch);
+		return watch->readable ? added : fresh;
+	}
+	if (add_watches(watch, &added, &err) < 0) {
+		stop_inotify(watch);
+		start_polling(watch, &err);
+		return fresh;
+	}
+	return added;
+}
+
+int scd_watch_new(struct event_base *base, const char *source, scd_watch_fn *fn, void *arg,
+		  struct scd_watch **watch, struct scd_error *err)
+{
+	const struct scd_source_dir root = { .path = (char[]){ "" } };
+	SCD_CLEANUP(scd_watch_free) struct scd_watch *w = calloc(1, sizeof(*w));
+	struct set none = { 0 };
+	struct scd_error why;
+	size_t added;
+	bool lost;
+
+	if (!w)
+		return scd_fail(err, SCD_E_NOMEM, 0, "watch '%s'", source);
+	w->base = base;
+	w->fn = fn;
+	w->arg = arg;
+	w->source = strdup(source);
+	w->timer = evtimer_new(base, on_timer, w);
+	/* Until the first snapshot says that it is a volume, everything counts. */
+	if (!w->source || !w->timer || make_set(source, &root, 1, &w->set) < 0)
+		return scd_fail(err, SCD_E_NOMEM, 0, "watch '%s'", source);
+	(void)carry_over(&none, &w->set, &lost);
+	if (start_inotify(w, &added, &why) < 0)
+		start_polling(w, &why);
+	*watch = w;
+	w = NULL; /* the caller's now */
+	return 0;
+}
+
+enum scd_watch_mode scd_watch_mode(const struct scd_watch *watch)
+{
+	return watch->readable ? SCD_WATCH_INOTIFY : SCD_WATCH_POLL;
+}
+
+void scd_watch_free(struct scd_watch **watch)
+{
+	struct scd_watch *w = *watch;
+
+	if (!w)
+		return;
+	stop_inotify(w);
+	if (w->timer)
+		event_free(w->timer);
+	set_done(&w->set);
+	free(w->source);
+	free(w);
+	*watch = NULL;
+}
+
+const char *scd_watch_mode_name(enum scd_watch_mode mode)
+{
+	static const char *const names[] = {
+		[SCD_WATCH_INOTIFY] = "inotify",
+		[SCD_WATCH_POLL] = "poll",
+	};
+	static_assert(sizeof(names) / sizeof(names[0]) == SCD_WATCH_MODE_COUNT, "a name each");
+
+	return (unsigned int)mode < SCD_WATCH_MODE_COUNT ? names[mode] : "unknown";
+}
+
+const char *scd_watch_event_name(enum scd_watch_event event)
+{
+	static const char *const names[] = {
+		[SCD_WATCH_SWAP] = "swap",	   [SCD_WATCH_TEARDOWN] = "teardown",
+		[SCD_WATCH_OVERFLOW] = "overflow", [SCD_WATCH_SELF] = "self",
+		[SCD_WATCH_IGNORED] = "ignored",
+	};
+	static_assert(sizeof(names) / sizeof(names[0]) == SCD_WATCH_EVENT_COUNT, "a name each");
+
+	return (unsigned int)event < SCD_WATCH_EVENT_COUNT ? names[event] : "unknown";
+}
