@@ -20,7 +20,7 @@ struct scd_owned {
 	char intent[SCD_SHA256_HEX]; /* of the bytes that a transaction was about to put
 				      * there, or "" */
 	uint64_t size;
-	int64_t installed_at; /* seconds since the epoch */
+	int64_t installed_at; /* seconds since the epoch; 0: unknown */
 	int64_t orphaned_at;  /* 0: the source has it */
 	bool adopted;	      /* it lay there before us with these bytes: never removed */
 };
@@ -33,11 +33,18 @@ struct scd_ledger {
 	size_t dir_count;
 };
 
-/* Reads text of the file. -1 with SCD_E_CORRUPT: own nothing, remove nothing. */
+/**
+ * scd_ledger_parse() - read the text of the state file.
+ * @text:   not NUL-terminated; need not outlive the call.
+ * @ledger: zeroed or done; set on success only; scd_ledger_done() it.
+ *
+ * Return: 0, or -1 with SCD_E_CORRUPT (own nothing, remove nothing), SCD_E_NOMEM.
+ */
 int scd_ledger_parse(const char *text, size_t len, struct scd_ledger *ledger,
 		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* The text to write: free() it. NULL when out of memory. */
+/* The text to write: free() it. NULL when out of memory. @pod_uid is left out when it is
+ * not made of the characters of a UID. */
 char *scd_ledger_print(const struct scd_ledger *ledger, const char *pod_uid,
 		       size_t *len) SCD_NONNULL SCD_MUST_CHECK;
 
@@ -49,6 +56,14 @@ struct scd_owned *scd_ledger_add(struct scd_ledger *ledger, const char *name) SC
 
 /* Forgets @name; harmless when it is not there. */
 void scd_ledger_remove(struct scd_ledger *ledger, const char *name) SCD_NONNULL;
+
+bool scd_ledger_has_dir(const struct scd_ledger *ledger, const char *path) SCD_NONNULL;
+
+/* Records a directory that we made. 0, or -1 when out of memory. */
+int scd_ledger_add_dir(struct scd_ledger *ledger, const char *path) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Forgets a directory; harmless when it is not there. */
+void scd_ledger_remove_dir(struct scd_ledger *ledger, const char *path) SCD_NONNULL;
 
 void scd_ledger_done(struct scd_ledger *ledger) SCD_NONNULL;
 

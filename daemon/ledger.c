@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows of the state file; its text is in ledger_text.c. */
+#include "ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The place of @name: where it is, or where it belongs. */
+static size_t place_of(const struct scd_ledger *ledger, const char *name)
+{
+	size_t low = 0, high = ledger->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(ledger->files[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct scd_owned *scd_ledger_find(const struct scd_ledger *ledger, const char *name)
+{
+	size_t at = place_of(ledger, name);
+
+	if (at == ledger->count || strcmp(ledger->files[at].name, name) != 0)
+		return NULL;
+	return &ledger->files[at];
+}
+
+static struct scd_owned *move_last_to(struct scd_ledger *ledger, size_t at)
+{
+	struct scd_owned *row = &ledger->files[at], last = ledger->files[ledger->count - 1];
+
+	memmove(row + 1, row, (ledger->count - 1 - at) * sizeof(*row));
+	*row = last;
+	return row;
+}
+
+struct scd_owned *scd_ledger_add(struct scd_ledger *ledger, const char *name)
+{
+	struct scd_owned *row = scd_ledger_find(ledger, name), *bigger;
+	size_t at = place_of(ledger, name);
+
+	if (row)
+		return row;
+	bigger = reallocarray(ledger->files, ledger->count + 1, sizeof(*bigger));
+	if (!bigger)
+		return NULL;
+	ledger->files = bigger;
+
+	row = &bigger[ledger->count];
+	*row = (struct scd_owned){ .name = strdup(name) };
+	if (!row->name)
+		return NULL;
+	ledger->count++;
+	return move_last_to(ledger, at);
+}
+
+void scd_ledger_remove(struct scd_ledger *ledger, const char *name)
+{
+	struct scd_owned *row = scd_ledger_find(ledger, name);
+
+	if (!row)
+		return;
+	free(row->name);
+	ledger->count--;
+	memmove(row, row + 1, (size_t)(ledger->files + ledger->count - row) * sizeof(*row));
+}
+
+static size_t dir_place(const struct scd_ledger *ledger, const char *path)
+{
+	size_t at = 0;
+
+	while (at < ledger->dir_count && strcmp(ledger->dirs[at], path) < 0)
+		at++;
+	return at;
+}
+
+bool scd_ledger_has_dir(const struct scd_ledger *ledger, const char *path)
+{
+	size_t at = dir_place(ledger, path);
+
+	return at < ledger->dir_count && strcmp(ledger->dirs[at], path) == 0;
+}
+
+static void move_last_dir_to(struct scd_ledger *ledger, size_t at)
+{
+	char *last = ledger->dirs[ledger->dir_count - 1];
+
+	memmove(ledger->dirs + at + 1, ledger->dirs + at,
+		(ledger->dir_count - 1 - at) * sizeof(ledger->dirs[0]));
+	ledger->dirs[at] = last;
+}
+
+int scd_ledger_add_dir(struct scd_ledger *ledger, const char *path)
+{
+	size_t at = dir_place(ledger, path);
+	char **bigger;
+
+	if (scd_ledger_has_dir(ledger, path))
+		return 0;
+	bigger = reallocarray(ledger->dirs, ledger->dir_count + 1, sizeof(*bigger));
+	if (!bigger)
+		return -1;
+	ledger->dirs = bigger;
+
+	bigger[ledger->dir_count] = strdup(path);
+	if (!bigger[ledger->dir_count])
+		return -1;
+	ledger->dir_count++;
+	move_last_dir_to(ledger, at);
+	return 0;
+}
+
+void scd_ledger_remove_dir(struct scd_ledger *ledger, const char *path)
+{
+	size_t at = dir_place(ledger, path);
+
+	if (!scd_ledger_has_dir(ledger, path))
+		return;
+	free(ledger->dirs[at]);
+	ledger->dir_count--;
+	memmove(ledger->dirs + at, ledger->dirs + at + 1,
+		(ledger->dir_count - at) * sizeof(ledger->dirs[0]));
+}
+
+void scd_ledger_done(struct scd_ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		free(ledger->files[i].name);
+	for (size_t i = 0; i < ledger->dir_count; i++)
+		free(ledger->dirs[i]);
+	free(ledger->files);
+	free(ledger->dirs);
+	*ledger = (struct scd_ledger){ 0 };
+}
