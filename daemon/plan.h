@@ -13,6 +13,16 @@
 #include "digest.h"
 #include "error.h"
 
+/* Permission bits of an installed profile. */
+#define SCD_PROFILE_MODE 0644U
+
+/* Why a profile is in Conflict, Stale, or still Orphaned. */
+#define SCD_REASON_NOT_OURS "NotOurs"	    /* other bytes, not put there by us */
+#define SCD_REASON_NOT_REGULAR "NotRegular" /* no regular file with one link */
+#define SCD_REASON_DRIFTED "Drifted"	    /* ours, edited, and nothing to repair it with */
+#define SCD_REASON_REJECTED "Rejected"	    /* the source's text was rejected */
+#define SCD_REASON_REMOVAL_BLOCKED "RemovalBlocked" /* the mass-removal guard withheld it */
+
 /* State of a profile on this node (the words of docs/architecture.md). */
 enum scd_phase {
 	SCD_PHASE_INSTALLED, /* bytes on disk = source */
@@ -60,12 +70,12 @@ struct scd_disk_file {
 struct scd_plan_item {
 	/* in */
 	const char *name; /* borrowed */
+	enum scd_verdict verdict;
 	bool in_source;
 	bool valid_name; /* a name that is ever installed */
-	enum scd_verdict verdict;
-	const char *sha256; /* of the source text; "" without one */
 	bool owned;
 	bool adopted;
+	const char *sha256;	   /* of the source text; "" without one */
 	const char *owned_sha256;  /* what the state file says that we put there; "" if none */
 	const char *intent_sha256; /* what an interrupted transaction was about to put; "" */
 	int64_t orphaned_at;	   /* seconds since the epoch; 0: not an orphan so far */
@@ -74,8 +84,8 @@ struct scd_plan_item {
 	/* out */
 	enum scd_operation op;
 	enum scd_phase phase; /* once the operation has succeeded */
-	const char *reason;   /* CamelCase token for conflict and stale, else ""; static storage */
-	bool drop;	      /* no longer ours: forget it in the state file */
+	const char *reason;   /* SCD_REASON_*, or ""; static storage */
+	bool drop; /* no longer ours: forget it in the state file, unless @op owns it anew */
 };
 
 struct scd_plan_policy {
@@ -93,6 +103,9 @@ struct scd_plan {
 
 /* Decides for every item. Cannot fail. */
 void scd_plan_make(struct scd_plan *plan, const struct scd_plan_policy *policy) SCD_NONNULL;
+
+/* The SCD_REASON_* that reads @word, in static storage; "" when there is none. */
+const char *scd_plan_reason(const char *word) SCD_NONNULL;
 
 const char *scd_phase_name(enum scd_phase phase);      /* "Installed" */
 const char *scd_phase_label(enum scd_phase phase);     /* "installed" */
