@@ -31,11 +31,14 @@ struct scd_install_result {
 	const char *reason;		       /* CamelCase token or ""; static storage */
 	int sys;			       /* errno of a failed operation, or 0 */
 	char installed_sha256[SCD_SHA256_HEX]; /* of what lies there now and is ours; or "" */
+	bool gone; /* neither in the source nor ours on disk: an operation, no profile */
 };
 
 struct scd_install_outcome {
-	struct scd_error error;		    /* SCD_OK, or why the transaction did not take place */
-	struct scd_install_result *results; /* by name: the snapshot's and the state file's names */
+	struct scd_error error; /* SCD_OK, or why not everything that was planned was tried */
+	struct scd_install_result *results; /* by name: the snapshot's and the state file's names;
+					     * true with an error too; none when the state file
+					     * cannot be read for now (EIO, EMFILE) */
 	size_t count;
 	size_t removals_blocked;
 	bool ledger_corrupt; /* the state file did not parse: nothing is owned */
@@ -43,7 +46,8 @@ struct scd_install_outcome {
 	uint64_t free_bytes; /* of the file system, for us */
 };
 
-/* Does the transaction here and now. @outcome: zeroed or done. -1: out of memory. */
+/* Does the transaction here and now. @outcome: zeroed or done; set on success only; an
+ * @outcome->error is one. -1: out of memory. */
 int scd_install_run(const struct scd_install_request *request, struct scd_install_outcome *outcome,
 		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
@@ -57,7 +61,8 @@ struct scd_install_job {
 int scd_install_start(const struct scd_install_request *request, struct scd_install_job *job,
 		      struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* Releases the job. -1 when the child died without an outcome (SCD_E_SYSTEM). */
+/* Releases the job. -1 when the child died without an outcome (SCD_E_SYSTEM), or was out
+ * of memory (SCD_E_NOMEM). @outcome: zeroed or done. */
 int scd_install_finish(struct scd_install_job *job, int status, struct scd_install_outcome *outcome,
 		       struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
