@@ -14,8 +14,8 @@ lint-banned:
 	@! grep -nE '(^|[^A-Za-z0-9_])($(BANNED))[[:space:]]*\(' $(SOURCES) || { echo 'lint: banned functions'; exit 1; }
 
 lint-tidy:
-	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P$$(nproc) -n4 \
-	  clang-tidy --quiet 2>/dev/null -- -std=gnu11 $(SCD_CPPFLAGS) -Idaemon -Icli -Itests/unit -Itests/sim
+	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P$$(nproc) -n4 sh -c \
+	  'clang-tidy --quiet "$$@" -- -std=gnu11 $(SCD_CPPFLAGS) -DSCD_GIT_COMMIT=\"\" -Idaemon -Icli -Itests/unit -Itests/sim 2>/dev/null' tidy
 
 lint-analyzer:
 	+$(MAKE) --no-print-directory B=build-lint CFLAGS='-O2 -g -fanalyzer -Werror' all

@@ -38,8 +38,17 @@ volume_teardown() {
 publish() { "$B/tests/atomic_writer" "$@" "$SOURCE" "$PAYLOAD"; }
 
 # Starts the daemon; further arguments are its own. Sets DAEMON and PORT.
-daemon_start() {
-  "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
+daemon_start() { daemon_under -- "$@"; }
+
+# The same by another program, which is to exec what it is given: daemon_under PROGRAM... -- OPTION...
+daemon_under() {
+  local by=()
+  while [ "$1" != -- ]; do
+    by+=("$1")
+    shift
+  done
+  shift
+  "${by[@]}" "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
   DAEMON=$!
   PORT=
   for _ in $(seq 200); do

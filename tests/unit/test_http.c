@@ -21,7 +21,6 @@
 
 #include "bounds.h"
 #include "http.h"
-#include "standin_c.h"
 #include "state_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

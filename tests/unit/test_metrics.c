@@ -9,7 +9,6 @@
 #include <dirent.h>
 
 #include "metrics.h"
-#include "standin_c.h"
 #include "state_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

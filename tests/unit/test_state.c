@@ -7,7 +7,6 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "standin_c.h"
 #include "state_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -12,7 +12,6 @@
 
 #include "bounds.h"
 #include "fsio.h"
-#include "standin_c.h"
 #include "state_fixture.h"
 #include "status.h"
 #include "version.h"
