@@ -84,7 +84,7 @@ static const struct scd_option options[] = {
 	  FIELD(resync_period_ms),
 	  .metavar = "DURATION",
 	  .fallback = "60s",
-	  .help = "look at the source at least this often",
+	  .help = "longest time between two looks at the source",
 	  .min = 5 * SECOND,
 	  .max = 24 * HOUR },
 	{ .name = "one-time",
