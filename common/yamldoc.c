@@ -176,7 +176,8 @@ static int fail_parser(const struct scd_yaml *doc, const yaml_parser_t *parser, 
 	const char *problem = parser->problem ? parser->problem : "not YAML";
 	unsigned line, column;
 
-	if (parser->error == YAML_MEMORY_ERROR)
+	/* Where libyaml 0.2.5 runs out of memory in its loader, it names no error at all. */
+	if (parser->error == YAML_MEMORY_ERROR || parser->error == YAML_NO_ERROR)
 		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", doc->name);
 	if (parser->error == YAML_READER_ERROR) {
 		scd_text_position(text, len, parser->problem_offset, &line, &column);

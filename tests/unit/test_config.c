@@ -508,7 +508,7 @@ static void help_names_every_option_and_exit_status(void **state)
 		assert_non_null(strstr(text, flag));
 	}
 	for (int status = 0; status <= 4; status++) {
-		char row[8];
+		char row[16];
 
 		(void)snprintf(row, sizeof(row), "\n  %d ", status);
 		assert_non_null(strstr(text, row));

@@ -331,7 +331,8 @@ static unsigned allocations;
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 extern void *__libc_malloc(size_t size);
 
-void *malloc(size_t size)
+/* Exported, or libc would not call it. */
+__attribute__((__visibility__("default"))) void *malloc(size_t size)
 {
 	allocations++;
 	return __libc_malloc(size);
