@@ -36,14 +36,11 @@ struct scd_log_key scd_key_uint(const char *name, uint64_t value)
 	return (struct scd_log_key){ .name = name };
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the parameters of log.h */
-void scd_log_write(enum scd_log_level level, const char *file, int line,
-		   const struct scd_error *err, const char *msg, const struct scd_log_key *keys,
-		   size_t count)
+void scd_log_write(enum scd_log_level level, const char *where, const struct scd_error *err,
+		   const char *msg, const struct scd_log_key *keys, size_t count)
 {
 	(void)level;
-	(void)file;
-	(void)line;
+	(void)where;
 	(void)msg;
 	(void)keys;
 	(void)count;
