@@ -48,6 +48,7 @@ daemon_under() {
     shift
   done
   shift
+  : > "$LOG"
   "${by[@]}" "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
   DAEMON=$!
   PORT=
