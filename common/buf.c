@@ -17,7 +17,7 @@ static bool make_room(struct scd_buf *buf, size_t more)
 		buf->failed = true;
 		return false;
 	}
-	if (buf->len + more < buf->cap)
+	if (buf->data && buf->len + more < buf->cap)
 		return true;
 	while (cap <= buf->len + more)
 		cap *= 2;

@@ -35,9 +35,9 @@ static void check_unknown(struct scd_judge *judge, const struct scd_json_value *
 		scd_judge_keeps(judge, severity) && scd_syscall_nearest(name->string, near);
 
 	scd_judge_add(judge, formed ? SCD_SYSCALL_UNKNOWN : SCD_SYSCALL_NAME_FORMAT, severity, name,
-		      "\"%s\" is not a system call%s%s%s; the runtimes ignore it%s",
-		      scd_judge_quote(name->string, quoted), found ? ", did you mean " : "",
-		      found ? near : "", found ? "?" : "",
+		      "\"%s\" is not a system call%s%s%s: the runtimes ignore it%s",
+		      scd_judge_quote(name->string, quoted), found ? " (did you mean " : "",
+		      found ? near : "", found ? "?)" : "",
 		      denies ? ", so what it should deny stays allowed" : "");
 }
 

@@ -29,9 +29,9 @@ static const struct scd_action *read_action(struct scd_judge *judge,
 
 	if (!action)
 		scd_judge_add(judge, SCD_ACTION_UNKNOWN, SCD_ERROR, value,
-			      "\"%s\" is not an action%s%s%s; no container starts",
-			      scd_judge_quote(value->string, name), near ? ", did you mean " : "",
-			      near ? near : "", near ? "?" : "");
+			      "\"%s\" is not an action%s%s%s: no container starts",
+			      scd_judge_quote(value->string, name), near ? " (did you mean " : "",
+			      near ? near : "", near ? "?)" : "");
 	return action;
 }
 
@@ -89,9 +89,9 @@ static void read_operator(struct scd_judge *judge, const struct scd_json_value *
 	near = value ? scd_operator_nearest(value->string) : NULL;
 	if (value)
 		scd_judge_add(judge, SCD_OP_UNKNOWN, SCD_ERROR, value,
-			      "\"%s\" is not a comparison%s%s%s; no container starts",
-			      scd_judge_quote(value->string, name), near ? ", did you mean " : "",
-			      near ? near : "", near ? "?" : "");
+			      "\"%s\" is not a comparison%s%s%s: no container starts",
+			      scd_judge_quote(value->string, name), near ? " (did you mean " : "",
+			      near ? near : "", near ? "?)" : "");
 	else
 		scd_judge_add(judge, SCD_OP_UNKNOWN, SCD_ERROR, arg,
 			      "op is missing; write a comparison such as SCMP_CMP_EQ");
@@ -266,10 +266,10 @@ static void check_arch(struct scd_judge *judge, const struct scd_json_value *at,
 
 	if (!arch)
 		scd_judge_add(judge, SCD_ARCH_UNKNOWN, SCD_ERROR, at,
-			      "\"%s\" is not an architecture that runc knows%s%s%s; no container "
+			      "\"%s\" is not an architecture that runc knows%s%s%s: no container "
 			      "starts",
-			      scd_judge_quote(at->string, name), near ? ", did you mean " : "",
-			      near ? near : "", near ? "?" : "");
+			      scd_judge_quote(at->string, name), near ? " (did you mean " : "",
+			      near ? near : "", near ? "?)" : "");
 	else if (!arch->in_libseccomp)
 		scd_judge_add(judge, SCD_ARCH_UNKNOWN, SCD_ERROR, at,
 			      "%s needs runc %s and libseccomp 2.6: older ones do not start the "
@@ -322,9 +322,9 @@ static void check_flag(struct scd_judge *judge, const struct scd_json_value *at)
 	if (!flag)
 		scd_judge_add(
 			judge, SCD_FLAGS_UNSUPPORTED, SCD_ERROR, at,
-			"\"%s\" is not a flag that the runtimes know%s%s%s; no container starts",
-			scd_judge_quote(at->string, name), near ? ", did you mean " : "",
-			near ? near : "", near ? "?" : "");
+			"\"%s\" is not a flag that the runtimes know%s%s%s: no container starts",
+			scd_judge_quote(at->string, name), near ? " (did you mean " : "",
+			near ? near : "", near ? "?)" : "");
 	else if (judge->opts->oci_runtimes & SCD_RUNC)
 		scd_judge_add(judge, SCD_FLAGS_UNSUPPORTED, SCD_WARNING, at,
 			      "%s needs runc %s: an older one does not start the container",
