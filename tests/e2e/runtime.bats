@@ -106,6 +106,13 @@ never_starts() {
   done
 }
 
+@test "the validator has nothing to say about any profile, on either architecture" {
+  run "$B/seccompctl" validate --strict --arch x86_64 --arch aarch64 "${PROFILES[@]}"
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output = *' files, 0 errors, 0 warnings' ]]
+}
+
 # runc answers calls newer than a profile's newest with ENOSYS whatever the default is, crun
 # does not: with ENOSYS as the default they agree.
 @test "a call that a profile does not name does not exist, under both runtimes" {
