@@ -5,7 +5,7 @@ ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /src
 # The packages come first: a change of the sources does not install them again.
-COPY Makefile deps.mk lint.mk VERSION ./
+COPY Makefile *.mk VERSION ./
 RUN apt-get update -q && apt-get install -qy --no-install-recommends make && make deps-build
 COPY . .
 ARG GIT_COMMIT=unknown

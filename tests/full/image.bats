@@ -30,7 +30,11 @@ setup_file() {
   buildah rm base
   rm -rf "$base"
   make -C "$TOP" image IMAGE=localhost/seccompd:test BASE=localhost/seccompd-base \
-    SOURCE_DATE_EPOCH=1700000000 BUILDAH_FLAGS='--isolation chroot --pull-never'
+    SOURCE_DATE_EPOCH=1700000000 BUILDAH_FLAGS='--isolation chroot --pull-never' \
+    >"$BATS_FILE_TMPDIR/image.log" 2>&1 || {
+    tail -20 "$BATS_FILE_TMPDIR/image.log" >&2
+    return 1
+  }
   buildah from --name built localhost/seccompd:test
   buildah mount built >"$BATS_FILE_TMPDIR/mount"
 }
