@@ -108,11 +108,17 @@ static int load_own_filter(void)
 	return (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
+/* Lowers a limit, which cannot fail; one that is lower already stays. */
 static void limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
 {
-	const struct rlimit value = { .rlim_cur = soft, .rlim_max = hard };
+	struct rlimit value;
 
-	(void)setrlimit(resource, &value); /* lowering a limit cannot fail */
+	(void)getrlimit(resource, &value);
+	if (value.rlim_cur > soft)
+		value.rlim_cur = soft;
+	if (value.rlim_max > hard)
+		value.rlim_max = hard;
+	(void)setrlimit(resource, &value);
 }
 
 /* Descriptors of the parent are none of the child's business. */
@@ -277,9 +283,15 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 		    enum scd_jail_result *result, bool *degraded, struct scd_error *err)
 {
 	const int progress = atomic_load(&page->progress);
+	int rc = -1;
 
 	*degraded = progress == FORBIDDEN;
-	if (progress >= JUDGED && read_report(page, report, err) == 0) {
+	if (progress >= JUDGED) {
+		rc = read_report(page, report, err);
+		if (rc < 0 && err->code == SCD_E_NOMEM)
+			return -1; /* ours, not the profile's */
+	}
+	if (rc == 0) {
 		if (progress == REFUSED)
 			scd_report_add(report, SCD_FILTER_TOO_LARGE, SCD_ERROR,
 				       (struct scd_place){ 0 },
