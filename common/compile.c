@@ -195,8 +195,9 @@ int scd_compile(const struct scd_target *target, const struct scd_compile_opts *
 
 	*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, EINVAL };
 	ctx = seccomp_init(target->default_action);
-	if (!ctx)
-		return 0;
+	if (!ctx) /* the action is one that it knows: see scd_check_init() */
+		return scd_fail(err, errno == ENOMEM ? SCD_E_NOMEM : SCD_E_SYSTEM, errno,
+				"seccomp_init");
 	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, opts->optimize);
 	if (rc < 0) {
 		result->sys = -rc;
