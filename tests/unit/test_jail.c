@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks in children: verdicts, limits, deaths, and the trial load. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "buf.h"
+#include "fsio.h"
+#include "jail.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true /* no limit of memory and no filter in the child then */
+#else
+#define SANITIZED false
+#endif
+
+static const char good[] = "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":"
+			   "[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}";
+static const char bad[] = "{\"defaultAction\":\"SCMP_ACT_NO\"}";
+
+static const struct scd_check_opts standard = { .trial_load = true };
+
+static void jailed(const char *text, size_t len, struct scd_report *report,
+		   enum scd_jail_result *result, bool *degraded)
+{
+	struct scd_error err = { 0 };
+
+	if (scd_jail_check(text, len, &standard, report, result, degraded, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static size_t open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		n++;
+	(void)closedir(dir);
+	return n;
+}
+
+static void good_is_accepted_and_bad_is_rejected(void **state)
+{
+	auto_report struct scd_report a = { 0 }, b = { 0 };
+	enum scd_jail_result result;
+	bool degraded;
+
+	(void)state;
+	jailed(good, strlen(good), &a, &result, &degraded);
+	assert_int_equal(result, SCD_JAIL_ACCEPTED);
+	assert_int_equal(a.total, 0);
+	assert_true(a.bpf_insns > 0);
+	assert_false(degraded);
+	jailed(bad, strlen(bad), &b, &result, &degraded);
+	assert_int_equal(result, SCD_JAIL_REJECTED);
+	assert_int_equal(b.items[0].rule->number, SCD_ACTION_UNKNOWN);
+}
+
+static void a_check_leaves_no_child_and_no_descriptor(void **state)
+{
+	auto_report struct scd_report report = { 0 };
+	const size_t before = open_descriptors();
+	enum scd_jail_result result;
+	bool degraded;
+
+	(void)state;
+	jailed(good, strlen(good), &report, &result, &degraded);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void a_jail_says_what_the_pure_check_says(void **state)
+{
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(glob("tests/data/{valid,invalid,tricky}/*.json", GLOB_BRACE, NULL, &found),
+			 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		auto_report struct scd_report pure = { 0 }, caged = { 0 };
+		auto_free char *text = NULL;
+		enum scd_jail_result result;
+		struct scd_error err;
+		bool degraded;
+		size_t len;
+
+		assert_int_equal(scd_read_file_at(AT_FDCWD, found.gl_pathv[i], true, 1 << 20, &text,
+						  &len, &err),
+				 0);
+		assert_int_equal(scd_check_profile(text, len, &standard, &pure, &err), 0);
+		jailed(text, len, &caged, &result, &degraded);
+		assert_int_equal(result,
+				 scd_report_accepts(&pure) ? SCD_JAIL_ACCEPTED : SCD_JAIL_REJECTED);
+		assert_false(degraded);
+		assert_int_equal(caged.total, pure.total);
+		assert_int_equal(caged.count, pure.count);
+		for (size_t j = 0; j < pure.count; j++) {
+			assert_ptr_equal(caged.items[j].rule, pure.items[j].rule);
+			assert_int_equal(caged.items[j].severity, pure.items[j].severity);
+			assert_string_equal(caged.items[j].message, pure.items[j].message);
+		}
+	}
+	globfree(&found);
+}
+
+/* Every call of this machine with 180 conditions on one argument: libseccomp turns them
+ * over for half a minute. */
+static void write_slow(struct scd_buf *text)
+{
+	scd_buf_puts(text, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[");
+	for (int rule = 0; rule < 36; rule++) {
+		scd_buf_printf(text, "%s{\"action\":\"SCMP_ACT_ERRNO\",\"names\":[\"bpf\"",
+			       rule ? "," : "");
+		for (int nr = 0; nr < 335; nr++) {
+			auto_free char *name =
+				seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86_64, nr);
+
+			if (name && strcmp(name, "execve") != 0)
+				scd_buf_printf(text, ",\"%s\"", name);
+		}
+		scd_buf_puts(text, "],\"args\":[");
+		for (int arg = 0; arg < 5; arg++)
+			scd_buf_printf(text, "%s{\"value\":%d,\"op\":\"SCMP_CMP_GE\"}",
+				       arg ? "," : "", 1 + rule * 5 + arg);
+		scd_buf_puts(text, "]}");
+	}
+	scd_buf_puts(text, "]}");
+	assert_false(text->failed);
+}
+
+/* Starts a slow check and has it end in the way that @sig brings about. */
+static void end_by(int sig, bool timed_out, struct scd_report *report, enum scd_jail_result *result)
+{
+	auto_buf struct scd_buf text = scd_buf_init(SCD_PROFILE_MAX);
+	struct scd_jail jail;
+	struct scd_error err;
+	bool degraded;
+	int status;
+
+	write_slow(&text);
+	assert_int_equal(scd_jail_start(text.data, text.len, &standard, &jail, &err), 0);
+	assert_int_equal(kill(jail.pid, sig), 0);
+	assert_int_equal(waitpid(jail.pid, &status, 0), jail.pid);
+	assert_int_equal(scd_jail_finish(&jail, status, timed_out, report, result, &degraded, &err),
+			 0);
+	assert_int_equal(jail.pid, 0);
+	assert_null(jail.page);
+	assert_false(degraded);
+}
+
+static void a_child_that_crashes_is_a_finding(void **state)
+{
+	static const int signals[] = { SIGSEGV, SIGABRT, SIGBUS, SIGSYS, SIGILL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		auto_report struct scd_report report = { 0 };
+		enum scd_jail_result result;
+
+		if (SANITIZED && signals[i] != SIGSYS)
+			continue; /* the sanitizer has its own handlers */
+		end_by(signals[i], false, &report, &result);
+		assert_int_equal(result, SCD_JAIL_CRASH);
+		assert_int_equal(report.by_severity[SCD_ERROR], 1);
+		assert_int_equal(report.items[0].rule->number, SCD_COMPILE_TOO_EXPENSIVE);
+	}
+}
+
+static void a_child_killed_for_its_time_is_a_finding(void **state)
+{
+	auto_report struct scd_report wall = { 0 }, cpu = { 0 };
+	enum scd_jail_result result;
+
+	(void)state;
+	end_by(SIGKILL, true, &wall, &result);
+	assert_int_equal(result, SCD_JAIL_TIMEOUT);
+	assert_int_equal(wall.items[0].rule->number, SCD_COMPILE_TOO_EXPENSIVE);
+	end_by(SIGXCPU, false, &cpu, &result);
+	assert_int_equal(result, SCD_JAIL_TIMEOUT);
+}
+
+/* The limit that is set is one that bites: with a lower one of ours, so as not to wait. */
+static void processor_time_has_an_end(void **state)
+{
+	auto_buf struct scd_buf text = scd_buf_init(SCD_PROFILE_MAX);
+	auto_report struct scd_report report = { 0 };
+	const struct rlimit second = { .rlim_cur = 1, .rlim_max = RLIM_INFINITY };
+	enum scd_jail_result result;
+	struct rlimit old;
+	bool degraded;
+	time_t start;
+
+	(void)state;
+	write_slow(&text);
+	start = time(NULL);
+	assert_int_equal(getrlimit(RLIMIT_CPU, &old), 0);
+	assert_int_equal(setrlimit(RLIMIT_CPU, &second), 0);
+	jailed(text.data, text.len, &report, &result, &degraded);
+	assert_int_equal(setrlimit(RLIMIT_CPU, &old), 0);
+	assert_int_equal(result, SCD_JAIL_TIMEOUT);
+	assert_true(time(NULL) - start < SCD_CHECK_CPU_SECONDS);
+	assert_int_equal(report.items[0].rule->number, SCD_COMPILE_TOO_EXPENSIVE);
+}
+
+static void memory_has_an_end(void **state)
+{
+	static char text[SCD_PROFILE_MAX];
+	auto_report struct scd_report report = { 0 };
+	enum scd_jail_result result;
+	bool degraded;
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	/* Half a million values: 100 bytes for every byte of text. */
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = i % 2 ? '0' : ',';
+	text[0] = '[';
+	text[sizeof(text) - 2] = ']';
+	text[sizeof(text) - 1] = ' ';
+	jailed(text, sizeof(text), &report, &result, &degraded);
+	assert_int_equal(result, SCD_JAIL_CRASH);
+	assert_int_equal(report.by_severity[SCD_ERROR], 1);
+	assert_non_null(strstr(report.items[0].message, "memory"));
+}
+
+static int load(const struct sock_filter *insns, size_t count)
+{
+	const struct sock_fprog program = {
+		.len = (unsigned short)count,
+		.filter = (struct sock_filter *)(uintptr_t)insns,
+	};
+
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+/* Runs @body in a process of its own: what it loads into itself does not stay. */
+static void in_a_process(int (*body)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(body());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* 0, or the line that failed: asserting is no use in a child. */
+#define CHECK(condition)                 \
+	do {                             \
+		if (!(condition))        \
+			return __LINE__; \
+	} while (0)
+
+static int judge_where_seccomp_is_denied(void)
+{
+	const struct sock_filter deny[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_seccomp, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	static const char all_actions[] =
+		"{\"defaultAction\":\"SCMP_ACT_LOG\",\"listenerPath\":\"/a\",\"syscalls\":["
+		"{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_KILL_PROCESS\"},"
+		"{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_NOTIFY\"}]}";
+	auto_report struct scd_report a = { 0 }, b = { 0 };
+	enum scd_jail_result result;
+	struct scd_error err;
+	bool degraded;
+
+	CHECK(load(deny, 4) == 0);
+	CHECK(scd_jail_check(all_actions, strlen(all_actions), &standard, &a, &result, &degraded,
+			     &err) == 0);
+	CHECK(result == SCD_JAIL_ACCEPTED && a.total == 0);
+	CHECK(degraded);
+	CHECK(scd_jail_check(bad, strlen(bad), &standard, &b, &result, &degraded, &err) == 0);
+	CHECK(result == SCD_JAIL_REJECTED);
+	CHECK(!degraded); /* what is rejected is not loaded anyway */
+	return 0;
+}
+
+static void where_seccomp_is_denied_the_verdict_stands_degraded(void **state)
+{
+	(void)state;
+	in_a_process(judge_where_seccomp_is_denied);
+}
+
+/* A profile of about 2,000 instructions. */
+static void write_long(struct scd_buf *text)
+{
+	scd_buf_puts(text, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[");
+	for (int i = 0; i < 2000; i++)
+		scd_buf_printf(text,
+			       "%s{\"names\":[\"ioctl\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":["
+			       "{\"index\":1,\"value\":%d,\"op\":\"SCMP_CMP_EQ\"}]}",
+			       i ? "," : "", i);
+	scd_buf_puts(text, "]}");
+}
+
+static int judge_where_filters_are_full(void)
+{
+	static struct sock_filter insns[1000];
+	auto_buf struct scd_buf text = scd_buf_init(SCD_PROFILE_MAX);
+	auto_report struct scd_report small = { 0 }, large = { 0 };
+	enum scd_jail_result result;
+	struct scd_error err;
+	bool degraded;
+
+	/* The kernel counts the instructions of all filters of a task: 32,768. */
+	for (size_t i = 0; i < 1000; i++)
+		insns[i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	while (load(insns, 1000) == 0)
+		;
+	CHECK(errno == ENOMEM);
+	CHECK(scd_jail_check(good, strlen(good), &standard, &small, &result, &degraded, &err) == 0);
+	CHECK(result == SCD_JAIL_ACCEPTED && !degraded);
+	write_long(&text);
+	CHECK(scd_jail_check(text.data, text.len, &standard, &large, &result, &degraded, &err) ==
+	      0);
+	CHECK(result == SCD_JAIL_REJECTED && !degraded);
+	CHECK(large.by_severity[SCD_ERROR] == 1);
+	CHECK(large.items[0].rule->number == SCD_FILTER_TOO_LARGE);
+	CHECK(strstr(large.items[0].message, "this kernel refuses"));
+	return 0;
+}
+
+/* Nothing but a real load can tell: the program itself is in order. */
+static void the_trial_load_asks_the_kernel(void **state)
+{
+	auto_buf struct scd_buf text = scd_buf_init(SCD_PROFILE_MAX);
+	auto_report struct scd_report report = { 0 };
+	enum scd_jail_result result;
+	bool degraded;
+
+	(void)state;
+	write_long(&text);
+	jailed(text.data, text.len, &report, &result, &degraded);
+	assert_int_equal(result, SCD_JAIL_ACCEPTED);
+	in_a_process(judge_where_filters_are_full);
+}
+
+/* Under these filters the child cannot end itself. */
+static void a_filter_that_denies_exit_group_is_loaded_all_the_same(void **state)
+{
+	static const char *const actions[] = { "SCMP_ACT_ERRNO", "SCMP_ACT_KILL_PROCESS" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		auto_buf struct scd_buf text = scd_buf_init(4096);
+		auto_report struct scd_report report = { 0 };
+		enum scd_jail_result result;
+		bool degraded;
+
+		scd_buf_printf(&text,
+			       "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":"
+			       "[\"exit_group\",\"exit\"],\"action\":\"%s\"}]}",
+			       actions[i]);
+		jailed(text.data, text.len, &report, &result, &degraded);
+		assert_int_equal(result, SCD_JAIL_ACCEPTED);
+		assert_false(degraded);
+		assert_int_equal(report.items[0].rule->number, SCD_EXIT_MISSING);
+	}
+}
+
+static volatile sig_atomic_t handled;
+
+static void note_signal(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+static void the_parents_handlers_and_descriptors_stay_its_own(void **state)
+{
+	const struct sigaction noting = { .sa_handler = note_signal };
+	auto_report struct scd_report report = { 0 };
+	enum scd_jail_result result;
+	struct sigaction old;
+	int ends[2], status;
+	struct scd_jail jail;
+	struct scd_error err;
+	auto_buf struct scd_buf text = scd_buf_init(SCD_PROFILE_MAX);
+	bool degraded;
+	char byte;
+
+	(void)state;
+	write_slow(&text);
+	assert_int_equal(sigaction(SIGTERM, &noting, &old), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(scd_jail_start(text.data, text.len, &standard, &jail, &err), 0);
+	(void)close(ends[1]);
+	/* The end of file comes when nobody else holds the writing end. */
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	assert_int_equal(kill(jail.pid, SIGTERM), 0);
+	assert_int_equal(waitpid(jail.pid, &status, 0), jail.pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	assert_int_equal(handled, 0);
+	assert_int_equal(scd_jail_finish(&jail, status, false, &report, &result, &degraded, &err),
+			 0);
+	assert_int_equal(result, SCD_JAIL_CRASH);
+	(void)close(ends[0]);
+	(void)sigaction(SIGTERM, &old, NULL);
+}
+
+static void results_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(scd_jail_result_name(SCD_JAIL_ACCEPTED), "accepted");
+	assert_string_equal(scd_jail_result_name(SCD_JAIL_REJECTED), "rejected");
+	assert_string_equal(scd_jail_result_name(SCD_JAIL_TIMEOUT), "timeout");
+	assert_string_equal(scd_jail_result_name(SCD_JAIL_CRASH), "crash");
+	assert_string_equal(scd_jail_result_name(SCD_JAIL_RESULT_COUNT), "unknown");
+}
+
+static int pin(void **state)
+{
+	(void)state;
+	scd_check_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_is_accepted_and_bad_is_rejected),
+		cmocka_unit_test(a_check_leaves_no_child_and_no_descriptor),
+		cmocka_unit_test(a_jail_says_what_the_pure_check_says),
+		cmocka_unit_test(a_child_that_crashes_is_a_finding),
+		cmocka_unit_test(a_child_killed_for_its_time_is_a_finding),
+		cmocka_unit_test(processor_time_has_an_end),
+		cmocka_unit_test(memory_has_an_end),
+		cmocka_unit_test(where_seccomp_is_denied_the_verdict_stands_degraded),
+		cmocka_unit_test(the_trial_load_asks_the_kernel),
+		cmocka_unit_test(a_filter_that_denies_exit_group_is_loaded_all_the_same),
+		cmocka_unit_test(the_parents_handlers_and_descriptors_stay_its_own),
+		cmocka_unit_test(results_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, pin, NULL);
+}
