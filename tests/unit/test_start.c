@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls that a container makes before its program runs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "compile.h"
+#include "reading.h"
+#include "start.h"
+
+/* Enough for every runtime, with and without no_new_privs. */
+static const char *const all[] = {
+	"arch_prctl", "capget",	    "capset",	  "chdir",	  "close",	    "epoll_ctl",
+	"execve",     "exit_group", "faccessat2", "fstat",	  "fstatfs",	    "futex",
+	"getcwd",     "getdents64", "getpid",	  "getppid",	  "newfstatat",	    "openat",
+	"prctl",      "pselect6",   "read",	  "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
+	"setgid",     "setgroups",  "setresgid",  "setresuid",	  "setuid",	    "write",
+};
+#define ALL (sizeof(all) / sizeof(all[0]))
+
+/* Findings of a profile that allows all of them but @without, "a b c". */
+static void check(const char *action, const char *without, enum scd_oci_runtime runtime,
+		  uint32_t arch, struct reading *r)
+{
+	auto_buf struct scd_buf text = scd_buf_init(4096);
+	auto_target struct scd_target target = { 0 };
+	auto_filter struct scd_filter filter = { 0 };
+	const struct scd_compile_opts opts = { .native = arch, .optimize = 1 };
+	struct scd_compile_result result;
+	struct scd_error err;
+
+	scd_buf_printf(&text,
+		       "{\"defaultAction\":\"SCMP_ACT_%s\",\"syscalls\":[{\"action\":"
+		       "\"SCMP_ACT_ALLOW\",\"names\":[\"exit\"",
+		       action);
+	for (size_t i = 0; i < ALL; i++) {
+		const char *at = strstr(without, all[i]);
+		const size_t n = strlen(all[i]);
+
+		/* "setgid" is no part of "setresgid", but "read" could be of another. */
+		if (at && (at == without || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+			continue;
+		scd_buf_printf(&text, ",\"%s\"", all[i]);
+	}
+	scd_buf_puts(&text, "]}]}");
+	read_text(r, scd_buf_text(&text));
+	assert_int_equal(scd_target_build(&r->profile, runtime, &target, &err), 0);
+	assert_int_equal(scd_compile(&target, &opts, &filter, &result, &err), 0);
+	assert_int_equal(result.status, SCD_COMPILE_OK);
+	scd_start_check(&r->judge, &r->profile, &target, &filter, arch);
+}
+
+/* One finding of @number and @severity that names @part; or none, when @number is 0. */
+static void assert_finding(const char *action, const char *without, enum scd_oci_runtime runtime,
+			   unsigned number, enum scd_severity severity, const char *part)
+{
+	auto_reading struct reading r;
+
+	check(action, without, runtime, SCMP_ARCH_X86_64, &r);
+	if (r.report.total != (number ? 1 : 0))
+		print_error("%s without %s: %s\n", action, without,
+			    r.report.total ? r.report.items[0].message : "nothing");
+	assert_int_equal(r.report.total, number ? 1 : 0);
+	if (!number)
+		return;
+	assert_int_equal(r.report.items[0].rule->number, number);
+	assert_int_equal(r.report.items[0].severity, severity);
+	assert_non_null(strstr(r.report.items[0].message, part));
+}
+
+static void the_whole_set_starts_everywhere(void **state)
+{
+	static const uint32_t archs[] = { SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64, SCMP_ARCH_PPC64LE,
+					  SCMP_ARCH_S390X };
+	static const char *const actions[] = { "ERRNO", "KILL_PROCESS", "TRAP" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		for (size_t j = 0; j < 3; j++) {
+			auto_reading struct reading a, b;
+
+			check(actions[j], "", SCD_RUNC, archs[i], &a);
+			assert_int_equal(a.report.total, 0);
+			check(actions[j], "", SCD_CRUN, archs[i], &b);
+			assert_int_equal(b.report.total, 0);
+		}
+}
+
+static void without_execve_nothing_starts_and_nothing_else_is_said(void **state)
+{
+	(void)state;
+	assert_finding("ERRNO", "execve fstatfs exit_group", SCD_RUNC, SCD_CANNOT_START_EXECVE,
+		       SCD_ERROR, "execve");
+	assert_finding("ERRNO", "execve", SCD_CRUN, SCD_CANNOT_START_EXECVE, SCD_ERROR, "execve");
+}
+
+/* The tables that were measured, one call after the other. */
+static void each_call_that_a_runtime_needs_is_missed(void **state)
+{
+	static const char *const runc[] = { "close", "fstatfs", "getdents64", "openat", "write" };
+	static const char *const runc_killed[] = { "epoll_ctl", "getpid", "read" };
+	static const char *const by_chance[] = { "futex", "rt_sigreturn" };
+	static const char *const runc_old[] = { "capget", "capset", "chdir",	 "faccessat2",
+						"fstat",  "getcwd", "getppid",	 "newfstatat",
+						"prctl",  "setgid", "setgroups", "setuid" };
+	static const char *const crun_old[] = { "capset",	"prctl",     "pselect6",
+						"read",		"setresgid", "setresuid",
+						"rt_sigaction", "write",     "rt_sigprocmask" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(runc) / sizeof(runc[0]); i++)
+		assert_finding("ERRNO", runc[i], SCD_RUNC, SCD_CANNOT_START_RUNTIME, SCD_ERROR,
+			       runc[i]);
+	for (size_t i = 0; i < 2; i++) {
+		assert_finding("KILL_PROCESS", runc_killed[i], SCD_RUNC, SCD_CANNOT_START_RUNTIME,
+			       SCD_ERROR, runc_killed[i]);
+		assert_finding("ERRNO", runc_killed[i], SCD_RUNC, 0, SCD_NOTE, "");
+	}
+	for (size_t i = 0; i < 2; i++)
+		assert_finding("ERRNO", by_chance[i], SCD_RUNC, SCD_CANNOT_START_RUNTIME,
+			       SCD_WARNING, "now and then");
+	for (size_t i = 0; i < sizeof(runc_old) / sizeof(runc_old[0]); i++)
+		assert_finding("ERRNO", runc_old[i], SCD_RUNC, SCD_CANNOT_START_RUNTIME,
+			       SCD_WARNING, "allowPrivilegeEscalation");
+	for (size_t i = 0; i < sizeof(crun_old) / sizeof(crun_old[0]); i++)
+		assert_finding("ERRNO", crun_old[i], SCD_CRUN, SCD_CANNOT_START_RUNTIME,
+			       SCD_WARNING, "allowPrivilegeEscalation");
+	assert_finding("KILL_PROCESS", "close", SCD_CRUN, SCD_CANNOT_START_RUNTIME, SCD_ERROR,
+		       "close");
+	assert_finding("ERRNO", "close fstatfs getdents64", SCD_CRUN, 0, SCD_NOTE, "");
+}
+
+static void missing_calls_are_listed_in_one_finding(void **state)
+{
+	(void)state;
+	assert_finding("ERRNO", "close openat", SCD_RUNC, SCD_CANNOT_START_RUNTIME, SCD_ERROR,
+		       "close, openat");
+}
+
+static void programs_need_calls_of_their_own(void **state)
+{
+	(void)state;
+	assert_finding("ERRNO", "exit_group", SCD_CRUN, SCD_EXIT_MISSING, SCD_WARNING,
+		       "exit_group");
+	assert_finding("ERRNO", "arch_prctl", SCD_CRUN, SCD_ARCH_PRCTL_MISSING, SCD_ERROR,
+		       "arch_prctl");
+}
+
+static void other_architectures_have_no_arch_prctl_to_miss(void **state)
+{
+	auto_reading struct reading r;
+
+	(void)state;
+	check("ERRNO", "arch_prctl", SCD_CRUN, SCMP_ARCH_AARCH64, &r);
+	assert_int_equal(r.report.total, 0);
+}
+
+static void a_call_that_nobody_can_make_is_allowed(void **state)
+{
+	const struct sock_filter deny = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	const struct scd_filter filter = { .insns = (struct sock_filter *)(uintptr_t)&deny,
+					   .count = 1 };
+
+	(void)state;
+	assert_int_equal(scd_start_action(&filter, SCMP_ARCH_X86_64, "stat64"), SCMP_ACT_ALLOW);
+	assert_int_equal(scd_start_action(&filter, SCMP_ARCH_X86_64, "no_such_call"),
+			 SCMP_ACT_ALLOW);
+	assert_int_equal(scd_start_action(&filter, SCMP_ARCH_X86_64, "read"),
+			 SCMP_ACT_KILL_PROCESS);
+}
+
+static int pin(void **state)
+{
+	(void)state;
+	scd_check_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_whole_set_starts_everywhere),
+		cmocka_unit_test(without_execve_nothing_starts_and_nothing_else_is_said),
+		cmocka_unit_test(each_call_that_a_runtime_needs_is_missed),
+		cmocka_unit_test(missing_calls_are_listed_in_one_finding),
+		cmocka_unit_test(programs_need_calls_of_their_own),
+		cmocka_unit_test(other_architectures_have_no_arch_prctl_to_miss),
+		cmocka_unit_test(a_call_that_nobody_can_make_is_allowed),
+	};
+
+	return cmocka_run_group_tests(tests, pin, NULL);
+}
