@@ -25,6 +25,7 @@ static bool make_room(struct scd_buf *buf, size_t more)
 	bigger = realloc(buf->data, cap);
 	if (!bigger) {
 		buf->failed = true;
+		buf->no_memory = true;
 		return false;
 	}
 	buf->data = bigger;

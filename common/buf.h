@@ -12,8 +12,9 @@ struct scd_buf {
 	char *data; /* NUL-terminated once something was added; NULL before */
 	size_t len;
 	size_t cap;
-	size_t max;  /* most bytes of text, given at scd_buf_init() */
-	bool failed; /* out of memory or over the limit; every later add does nothing */
+	size_t max;	/* most bytes of text, given at scd_buf_init() */
+	bool failed;	/* out of memory or over the limit; every later add does nothing */
+	bool no_memory; /* which of the two it was */
 };
 
 /* An empty buffer that never holds more than @max bytes. Allocates nothing. */

@@ -49,6 +49,8 @@ static void add(struct scd_judge *judge, enum scd_rule_number number, enum scd_s
 	}
 	if (value)
 		scd_json_pointer(value, &pointer);
+	if (pointer.no_memory)
+		judge->report->failed = true;
 	place.pointer = scd_buf_text(&pointer); /* a pointer over the limit is cut short */
 	scd_text_position(judge->text, judge->len, offset, &place.line, &place.column);
 	if (!already_said(judge->report, rule, &place, msg))

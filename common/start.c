@@ -97,6 +97,8 @@ static void check_set(struct scd_judge *judge, const struct scd_profile *profile
 		return;
 	if (missing_names(set, target, filter, arch, &missing) == 0)
 		return;
+	if (missing.no_memory)
+		judge->report->failed = true;
 	scd_judge_add(judge, SCD_CANNOT_START_RUNTIME, set->deterministic ? SCD_ERROR : SCD_WARNING,
 		      profile->default_action_at, "%s itself needs %s: %s; allow %s", set->runtime,
 		      scd_buf_text(&missing), set->when,
