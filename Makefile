@@ -98,6 +98,12 @@ $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.
 	@mkdir -p $(@D)
 	$(link) $(call pc,--libs,cmocka) $(DAEMON_LIBS)
 
+# Under a sanitizer, which has its own allocator, the linker diverts our calls of it.
+ifneq ($(findstring -fsanitize,$(CFLAGS)),)
+$(B)/tests/test_torture: SCD_LDFLAGS += \
+  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+endif
+
 $(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd-sim.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(COMMON_LIBS)

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Every allocation of a check fails once, the first, the second, and so on: our own, cJSON's and,
+ * without a sanitizer, libseccomp's. There is no crash, no leak, and no verdict but the right
+ * one: "no memory" is said instead. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "bpf.h"
+#include "check.h"
+#include "fsio.h"
+
+/* Allocations until the one that fails; below 0: none does. */
+static long countdown = -1;
+static bool failed;
+
+static bool fails(void)
+{
+	if (countdown < 0 || countdown-- > 0)
+		return false;
+	failed = true;
+	errno = ENOMEM;
+	return true;
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+/* The sanitizer's functions must stay: the Makefile has the linker divert the calls of our
+ * objects, and cJSON has hooks. libseccomp is not disturbed. */
+#define DEFINE(name) __wrap_##name
+#define REAL(name) __real_##name
+#else
+/* The program's definitions win over the C library's, for every library. */
+#define DEFINE(name) name
+#define REAL(name) __libc_##name
+#endif
+
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t n, size_t size);
+void *REAL(realloc)(void *old, size_t size);
+void *DEFINE(malloc)(size_t size);
+void *DEFINE(calloc)(size_t n, size_t size);
+void *DEFINE(realloc)(void *old, size_t size);
+
+void *DEFINE(malloc)(size_t size)
+{
+	return fails() ? NULL : REAL(malloc)(size);
+}
+
+void *DEFINE(calloc)(size_t n, size_t size)
+{
+	return fails() ? NULL : REAL(calloc)(n, size);
+}
+
+void *DEFINE(realloc)(void *old, size_t size)
+{
+	return fails() ? NULL : REAL(realloc)(old, size);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+void *__real_reallocarray(void *old, size_t n, size_t size);
+char *__real_strndup(const char *text, size_t max);
+char *__real_strdup(const char *text);
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
+char *__wrap_strndup(const char *text, size_t max);
+char *__wrap_strdup(const char *text);
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+	return fails() ? NULL : __real_reallocarray(old, n, size);
+}
+
+char *__wrap_strndup(const char *text, size_t max)
+{
+	return fails() ? NULL : __real_strndup(text, max);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+#endif
+
+/* Only what decides is compared: a suggestion may be missing where libseccomp could not be asked.
+ */
+static bool same_findings(const struct scd_report *a, const struct scd_report *b)
+{
+	if (a->count != b->count || a->total != b->total || a->bpf_insns != b->bpf_insns)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->items[i].rule != b->items[i].rule ||
+		    a->items[i].severity != b->items[i].severity ||
+		    a->items[i].line != b->items[i].line ||
+		    a->items[i].column != b->items[i].column ||
+		    strcmp(a->items[i].pointer, b->items[i].pointer) != 0)
+			return false;
+	return true;
+}
+
+static const struct scd_check_opts standard = { .archs = { SCMP_ARCH_X86_64 }, .arch_count = 1 };
+
+/* Judges with allocation @n failing. False when there were fewer than that. */
+static bool judge_without(long n, const char *path, const char *text, size_t len,
+			  const struct scd_report *right)
+{
+	auto_report struct scd_report report = { 0 };
+	auto_filter struct scd_filter filter = { 0 };
+	struct scd_error err = { 0 };
+	int rc;
+
+	failed = false;
+	countdown = n;
+	rc = scd_check_profile_filter(text, len, &standard, &report, &filter, &err);
+	countdown = -1;
+	if (rc < 0 && err.code != SCD_E_NOMEM)
+		fail_msg("%s, allocation %ld: %s: %s", path, n, scd_code_name(err.code), err.msg);
+	if (rc == 0 && !same_findings(&report, right)) {
+		for (size_t i = 0; i < report.count; i++)
+			print_error("%u:%u %s %s %s\n", report.items[i].line,
+				    report.items[i].column, report.items[i].rule->id,
+				    report.items[i].pointer, report.items[i].message);
+		fail_msg("%s, allocation %ld: another verdict", path, n);
+	}
+	assert_true(rc == 0 || failed);
+	return failed;
+}
+
+static void torture(const char *path)
+{
+	auto_report struct scd_report right = { 0 };
+	auto_free char *text = NULL;
+	struct scd_error err;
+	size_t len;
+	long n = 0;
+
+	assert_int_equal(scd_read_file_at(AT_FDCWD, path, true, 1 << 20, &text, &len, &err), 0);
+	assert_int_equal(scd_check_profile(text, len, &standard, &right, &err), 0);
+	while (judge_without(n, path, text, len, &right))
+		n++;
+	assert_true(n > 1);
+}
+
+static void a_check_without_memory_says_so(void **state)
+{
+	static const char *const files[] = {
+		"tests/data/valid/deny-list.json",
+		"tests/data/valid/allow-list-enosys.json",
+		"tests/data/valid/conditions.json",
+		"tests/data/invalid/SCP003-json-syntax.json",
+		"tests/data/invalid/SCP006-type-mismatch-everything.json",
+		"tests/data/invalid/SCP008-duplicate-key-in-rule.json",
+		"tests/data/invalid/SCP016-rule-conflict-eexist.json",
+		"tests/data/invalid/SCP033-syscall-name-format.json",
+		"tests/data/invalid/SCP043-arch-unknown.json",
+		"tests/data/invalid/SCP012-cannot-start-execve.json",
+		"tests/data/tricky/SCP013-old-privileges.json",
+		"tests/data/tricky/SCP031-syscall-unknown-allowed.json",
+		"tests/data/tricky/depth-64.json",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		torture(files[i]);
+}
+
+static void reports_are_carried_or_not_at_all(void **state)
+{
+	static unsigned char wire[SCD_REPORT_WIRE_MAX];
+	auto_report struct scd_report right = { 0 };
+	auto_free char *text = NULL;
+	struct scd_error err;
+	size_t len, n;
+
+	(void)state;
+	assert_int_equal(scd_read_file_at(AT_FDCWD,
+					  "tests/data/invalid/SCP006-type-mismatch-numbers.json",
+					  true, 1 << 20, &text, &len, &err),
+			 0);
+	assert_int_equal(scd_check_profile(text, len, &standard, &right, &err), 0);
+	n = scd_report_encode(&right, wire, sizeof(wire));
+	for (long i = 0;; i++) {
+		auto_report struct scd_report decoded = { 0 }, copied = { 0 };
+		int a, b;
+
+		failed = false;
+		countdown = i;
+		a = scd_report_decode(wire, n, &decoded, &err);
+		countdown = failed ? -1 : countdown;
+		b = scd_report_copy(&right, &copied);
+		countdown = -1;
+		assert_true(a == 0 ? same_findings(&decoded, &right)
+				   : err.code == SCD_E_NOMEM && !decoded.items);
+		assert_true(b == 0 ? same_findings(&copied, &right) : !copied.items);
+		if (!failed)
+			break;
+		assert_true(a < 0 || b < 0);
+	}
+}
+
+static int set_up(void **state)
+{
+	cJSON_Hooks hooks = { .malloc_fn = DEFINE(malloc), .free_fn = free };
+
+	(void)state;
+	cJSON_InitHooks(&hooks);
+	scd_check_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_check_without_memory_says_so),
+		cmocka_unit_test(reports_are_carried_or_not_at_all),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
