@@ -11,13 +11,13 @@
 #include <sys/syscall.h>
 
 #include "compile.h"
-#include "reading.h"
+#include "from_text.h"
 #include "start.h"
 
 static void compile_for(uint32_t native, const char *text, struct scd_filter *filter,
 			struct scd_compile_result *result)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target target = { 0 };
 	struct scd_compile_opts opts = { .native = native, .optimize = 1 };
 	struct scd_error err;
@@ -277,7 +277,7 @@ static void what_would_overflow_libseccomp_is_not_tried(void **state)
 
 static size_t stub(const char *fields, enum scd_oci_runtime runtime)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target target = { 0 };
 	struct scd_compile_opts opts = { .native = SCMP_ARCH_X86_64, .optimize = 1 };
 	struct scd_error err;

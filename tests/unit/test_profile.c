@@ -8,15 +8,15 @@
 #include <cmocka.h>
 #include <errno.h>
 
+#include "from_text.h"
 #include "lint.h"
-#include "reading.h"
 
-static size_t errors(const struct reading *r)
+static size_t errors(const struct from_text *r)
 {
 	return r->report.by_severity[SCD_ERROR];
 }
 
-static bool says(const struct reading *r, unsigned number, const char *pointer, const char *part)
+static bool says(const struct from_text *r, unsigned number, const char *pointer, const char *part)
 {
 	for (size_t i = 0; i < r->report.count; i++) {
 		const struct scd_finding *f = &r->report.items[i];
@@ -30,7 +30,7 @@ static bool says(const struct reading *r, unsigned number, const char *pointer, 
 
 static void every_field_is_read(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	const struct scd_profile_rule *rule;
 
 	(void)state;
@@ -89,7 +89,7 @@ static void errnos_become_part_of_the_action(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		auto_reading struct reading r;
+		auto_from_text struct from_text r;
 		char text[256];
 
 		(void)snprintf(text, sizeof(text), ALLOWING("{\"names\":[\"bpf\"],\"action\":%s}"),
@@ -113,7 +113,7 @@ static void errnos_out_of_range_are_errors_at_their_place(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		auto_reading struct reading r;
+		auto_from_text struct from_text r;
 		char text[256];
 
 		(void)snprintf(text, sizeof(text),
@@ -129,7 +129,7 @@ static void errnos_out_of_range_are_errors_at_their_place(void **state)
 
 static void an_architecture_is_kept_once(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 
 	(void)state;
 	read_text(&r,
@@ -143,7 +143,7 @@ static void an_architecture_is_kept_once(void **state)
 
 static void a_faulty_file_is_read_as_far_as_it_makes_sense(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 
 	(void)state;
 	read_text(&r, "{\"defaultAction\":7,\"syscalls\":[null,{\"names\":\"read\","
@@ -181,7 +181,7 @@ static void misspelt_keys_are_errors_and_remarks_are_notes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		auto_reading struct reading r;
+		auto_from_text struct from_text r;
 		char text[256];
 
 		(void)snprintf(text, sizeof(text),
@@ -199,7 +199,7 @@ static void keys_in_another_case_are_errors(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		auto_reading struct reading r;
+		auto_from_text struct from_text r;
 		char text[256];
 
 		(void)snprintf(text, sizeof(text),
@@ -212,7 +212,7 @@ static void keys_in_another_case_are_errors(void **state)
 
 static void names_in_messages_are_safe_to_show(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 
 	(void)state;
 	read_text(&r, "{\"defaultAction\":\"\\u001b[31m\\u0085\\u202e\\n\",\"\\u0007bell\":1}");

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "compile.h"
-#include "reading.h"
+#include "from_text.h"
 #include "start.h"
 
 /* Enough for every runtime, with and without no_new_privs. */
@@ -23,7 +23,7 @@ static const char *const all[] = {
 
 /* Findings of a profile that allows all of them but @without, "a b c". */
 static void check(const char *action, const char *without, enum scd_oci_runtime runtime,
-		  uint32_t arch, struct reading *r)
+		  uint32_t arch, struct from_text *r)
 {
 	auto_buf struct scd_buf text = scd_buf_init(4096);
 	auto_target struct scd_target target = { 0 };
@@ -57,7 +57,7 @@ static void check(const char *action, const char *without, enum scd_oci_runtime 
 static void assert_finding(const char *action, const char *without, enum scd_oci_runtime runtime,
 			   unsigned number, enum scd_severity severity, const char *part)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 
 	check(action, without, runtime, SCMP_ARCH_X86_64, &r);
 	if (r.report.total != (number ? 1 : 0))
@@ -80,7 +80,7 @@ static void the_whole_set_starts_everywhere(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		for (size_t j = 0; j < 3; j++) {
-			auto_reading struct reading a, b;
+			auto_from_text struct from_text a, b;
 
 			check(actions[j], "", SCD_RUNC, archs[i], &a);
 			assert_int_equal(a.report.total, 0);
@@ -151,7 +151,7 @@ static void programs_need_calls_of_their_own(void **state)
 
 static void other_architectures_have_no_arch_prctl_to_miss(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 
 	(void)state;
 	check("ERRNO", "arch_prctl", SCD_CRUN, SCMP_ARCH_AARCH64, &r);

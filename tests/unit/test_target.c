@@ -8,10 +8,11 @@
 #include <cmocka.h>
 #include <sys/syscall.h>
 
-#include "reading.h"
+#include "from_text.h"
 #include "target.h"
 
-static void build(const struct reading *r, enum scd_oci_runtime runtime, struct scd_target *target)
+static void build(const struct from_text *r, enum scd_oci_runtime runtime,
+		  struct scd_target *target)
 {
 	struct scd_error err;
 
@@ -28,7 +29,7 @@ static void assert_rule(const struct scd_target_rule *rule, int nr, uint32_t act
 
 static void names_become_rules_in_order(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target target = { 0 };
 
 	(void)state;
@@ -45,7 +46,7 @@ static void names_become_rules_in_order(void **state)
 
 static void rules_equal_to_the_default_are_dropped_errno_included(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target target = { 0 };
 
 	(void)state;
@@ -61,7 +62,7 @@ static void rules_equal_to_the_default_are_dropped_errno_included(void **state)
 
 static void names_that_libseccomp_does_not_know_are_skipped(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target target = { 0 };
 
 	(void)state;
@@ -75,7 +76,7 @@ static void names_that_libseccomp_does_not_know_are_skipped(void **state)
 
 static void different_arguments_stay_together(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target target = { 0 };
 
 	(void)state;
@@ -93,7 +94,7 @@ static void the_same_argument_twice_splits_every_condition(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		auto_reading struct reading r;
+		auto_from_text struct from_text r;
 		auto_target struct scd_target target = { 0 };
 
 		read_text(&r,
@@ -111,7 +112,7 @@ static void the_same_argument_twice_splits_every_condition(void **state)
 
 static void crun_reads_six_conditions_and_runc_all(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target runc = { 0 }, crun = { 0 };
 
 	(void)state;
@@ -131,7 +132,7 @@ static void crun_reads_six_conditions_and_runc_all(void **state)
 
 static void targets_are_equal_when_one_filter_serves_both(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target a = { 0 }, b = { 0 };
 
 	(void)state;
@@ -162,7 +163,7 @@ static void rules_are_counted_after_expansion(void **state)
 {
 	auto_buf struct scd_buf most = scd_buf_init(SCD_PROFILE_MAX);
 	auto_buf struct scd_buf more = scd_buf_init(SCD_PROFILE_MAX);
-	auto_reading struct reading a, b;
+	auto_from_text struct from_text a, b;
 	auto_target struct scd_target target = { 0 }, none = { 0 };
 	struct scd_error err;
 
@@ -179,7 +180,7 @@ static void rules_are_counted_after_expansion(void **state)
 
 static void docker_s_name_counts_where_names_is_absent(void **state)
 {
-	auto_reading struct reading r;
+	auto_from_text struct from_text r;
 	auto_target struct scd_target target = { 0 };
 
 	(void)state;

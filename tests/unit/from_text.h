@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A profile read from a text, with everything that it points into. */
-#ifndef SCD_TEST_READING_H
-#define SCD_TEST_READING_H
+#ifndef SCD_TEST_FROM_TEXT_H
+#define SCD_TEST_FROM_TEXT_H
 
 #include <stdio.h>
 #include <string.h>
 
 #include "profile.h"
 
-struct reading {
+struct from_text {
 	struct scd_check_opts opts;
 	struct scd_json json;
 	struct scd_report report;
@@ -17,14 +17,14 @@ struct reading {
 };
 
 /* For every consumer, on x86_64. @r lives until read_done(). */
-static void read_text(struct reading *r, const char *text)
+static void read_text(struct from_text *r, const char *text)
 {
 	struct scd_error err;
 
-	*r = (struct reading){ .opts = { .runtimes = SCD_RUNTIME_ANY,
-					 .oci_runtimes = SCD_OCI_RUNTIME_ANY,
-					 .archs = { SCMP_ARCH_X86_64 },
-					 .arch_count = 1 } };
+	*r = (struct from_text){ .opts = { .runtimes = SCD_RUNTIME_ANY,
+					   .oci_runtimes = SCD_OCI_RUNTIME_ANY,
+					   .archs = { SCMP_ARCH_X86_64 },
+					   .arch_count = 1 } };
 	r->judge = (struct scd_judge){
 		.text = text, .len = strlen(text), .opts = &r->opts, .report = &r->report
 	};
@@ -34,14 +34,14 @@ static void read_text(struct reading *r, const char *text)
 			 0);
 }
 
-static void read_done(struct reading *r)
+static void read_done(struct from_text *r)
 {
 	scd_profile_done(&r->profile);
 	scd_report_done(&r->report);
 	scd_json_done(&r->json);
 }
 
-#define auto_reading SCD_CLEANUP(read_done)
+#define auto_from_text SCD_CLEANUP(read_done)
 
 /* Profiles around rules, with an action for everything else. */
 #define ALLOWING(rules) "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[" rules "]}"
