@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "compile.h"
 
-#include <endian.h>
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -169,14 +169,19 @@ static int export(scmp_filter_ctx ctx, struct scd_filter *filter, struct scd_com
 }
 
 /* libseccomp writes a filter in the byte order of its architectures, for that machine to load;
- * ours to run it in our own. */
+ * ours to run it in our own, where the halves of an argument stand the other way round. */
 static void to_host_order(struct scd_filter *filter, bool big_endian)
 {
+	if (big_endian == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+		return;
 	for (size_t i = 0; i < filter->count; i++) {
 		struct sock_filter *insn = &filter->insns[i];
 
-		insn->code = big_endian ? be16toh(insn->code) : le16toh(insn->code);
-		insn->k = big_endian ? be32toh(insn->k) : le32toh(insn->k);
+		insn->code = __builtin_bswap16(insn->code);
+		insn->k = __builtin_bswap32(insn->k);
+		if (insn->code == (BPF_LD | BPF_W | BPF_ABS) &&
+		    insn->k >= offsetof(struct seccomp_data, instruction_pointer))
+			insn->k ^= sizeof(uint32_t);
 	}
 }
 

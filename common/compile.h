@@ -34,9 +34,8 @@ struct scd_compile_result {
 /**
  * scd_compile() - have libseccomp make a filter of a target's rules.
  * @filter: zeroed; set when @result->status is SCD_COMPILE_OK; can hold more than
- *          SCD_BPF_MAX instructions. scd_filter_done() it. Its numbers are in this
- *          machine's byte order; the arguments that it reads are laid out as in the
- *          architecture's.
+ *          SCD_BPF_MAX instructions. scd_filter_done() it. In this machine's byte order,
+ *          for scd_bpf_run(), whatever the architecture's.
  *
  * Call scd_check_init() before. Can take minutes.
  *
