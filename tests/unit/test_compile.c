@@ -210,6 +210,33 @@ static void listed_architectures_join_the_nodes_own(void **state)
 	assert_int_equal(scd_start_action(&filter, SCMP_ARCH_X32, "write"), SCMP_ACT_ERRNO(1));
 }
 
+/* The halves of an argument stand the other way round on s390x and others. */
+static void arguments_are_compared_whole_whatever_the_byte_order(void **state)
+{
+	static const uint32_t archs[] = { SCMP_ARCH_S390X, SCMP_ARCH_PPC64, SCMP_ARCH_PPC64LE };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++) {
+		auto_filter struct scd_filter filter = { 0 };
+		struct scd_compile_result result;
+		int nr = seccomp_syscall_resolve_name_arch(archs[i], "dup");
+
+		compile_for(archs[i],
+			    ALLOWING(RULE_IF("\"dup\"", "ERRNO", WHEN(0, GT, 4294967299))), &filter,
+			    &result);
+		assert_int_equal(result.status, SCD_COMPILE_OK);
+		assert_int_equal(call(&filter, archs[i], nr, UINT64_C(0x100000004)),
+				 SCMP_ACT_ERRNO(1));
+		assert_int_equal(call(&filter, archs[i], nr, UINT64_C(0x100000003)),
+				 SCMP_ACT_ALLOW);
+		assert_int_equal(call(&filter, archs[i], nr, UINT64_C(0x300000001)),
+				 SCMP_ACT_ERRNO(1));
+		assert_int_equal(call(&filter, archs[i], nr, UINT64_C(0x400000000)),
+				 SCMP_ACT_ERRNO(1));
+		assert_int_equal(call(&filter, archs[i], nr, 4), SCMP_ACT_ALLOW);
+	}
+}
+
 /* @count rules; between @before and @after stands the number of each times @step, if any. */
 static void write_rules(struct scd_buf *text, size_t count, const char *before, const char *after,
 			uint64_t step)
@@ -328,6 +355,7 @@ int main(void)
 		cmocka_unit_test(a_contradiction_names_its_rule),
 		cmocka_unit_test(the_other_byte_order_names_its_architecture),
 		cmocka_unit_test(other_architectures_are_compiled_with_their_numbers),
+		cmocka_unit_test(arguments_are_compared_whole_whatever_the_byte_order),
 		cmocka_unit_test(listed_architectures_join_the_nodes_own),
 		cmocka_unit_test(big_profiles_that_run_everywhere_are_compiled),
 		cmocka_unit_test(the_largest_loadable_filters_are_compiled),
