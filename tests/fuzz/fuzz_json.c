@@ -156,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < json.count; i++)
 		check_value(&json, &json.values[i], text, size);
 	for (size_t i = 0; i < json.count && i < POINTERS; i++) {
-		auto_buf struct scd_buf pointer = scd_buf_init(size * 2 + 64 * 24);
+		auto_buf struct scd_buf pointer = scd_buf_init(size * 2 + SCD_JSON_DEPTH_MAX * 24);
 
 		scd_json_pointer(&json.values[i], &pointer);
 		assert(!pointer.failed && (i == 0) == (pointer.len == 0));

@@ -379,7 +379,8 @@ static void a_text_over_the_limit_is_refused_unread(void **state)
 
 	(void)state;
 	memset(text, ' ', sizeof(text));
-	memcpy(text, "{}", 2);
+	text[0] = '{';
+	text[1] = '}';
 	assert_int_equal(scd_check_profile(text, sizeof(text), &standard, &report, &err), 0);
 	assert_int_equal(report.count, 1);
 	assert_int_equal(report.items[0].rule->number, SCD_PATH_RULES);

@@ -245,11 +245,11 @@ static void memory_has_an_end(void **state)
 	assert_non_null(strstr(report.items[0].message, "memory"));
 }
 
-static int load(const struct sock_filter *insns, size_t count)
+static int load(struct sock_filter *insns, size_t count)
 {
 	const struct sock_fprog program = {
 		.len = (unsigned short)count,
-		.filter = (struct sock_filter *)(uintptr_t)insns,
+		.filter = insns,
 	};
 
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -279,7 +279,7 @@ static void in_a_process(int (*body)(void))
 
 static int judge_where_seccomp_is_denied(void)
 {
-	const struct sock_filter deny[] = {
+	struct sock_filter deny[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_seccomp, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),

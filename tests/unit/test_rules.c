@@ -98,7 +98,10 @@ static void enumerator(const struct scd_rule *rule, char *out, size_t size)
 {
 	(void)snprintf(out, size, "SCD_%s", rule->name);
 	for (char *p = out; *p; p++)
-		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+		if (*p == '-')
+			*p = '_';
+		else
+			*p = (char)toupper((unsigned char)*p);
 }
 
 /* Whether @word stands in the file as a whole word. */

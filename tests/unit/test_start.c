@@ -160,9 +160,8 @@ static void other_architectures_have_no_arch_prctl_to_miss(void **state)
 
 static void a_call_that_nobody_can_make_is_allowed(void **state)
 {
-	const struct sock_filter deny = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-	const struct scd_filter filter = { .insns = (struct sock_filter *)(uintptr_t)&deny,
-					   .count = 1 };
+	struct sock_filter deny = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	const struct scd_filter filter = { .insns = &deny, .count = 1 };
 
 	(void)state;
 	assert_int_equal(scd_start_action(&filter, SCMP_ARCH_X86_64, "stat64"), SCMP_ACT_ALLOW);

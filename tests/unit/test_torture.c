@@ -45,25 +45,25 @@ static bool fails(void)
 #endif
 
 void *REAL(malloc)(size_t size);
-void *REAL(calloc)(size_t n, size_t size);
-void *REAL(realloc)(void *old, size_t size);
+void *REAL(calloc)(size_t nmemb, size_t size);
+void *REAL(realloc)(void *ptr, size_t size);
 void *DEFINE(malloc)(size_t size);
-void *DEFINE(calloc)(size_t n, size_t size);
-void *DEFINE(realloc)(void *old, size_t size);
+void *DEFINE(calloc)(size_t nmemb, size_t size);
+void *DEFINE(realloc)(void *ptr, size_t size);
 
 void *DEFINE(malloc)(size_t size)
 {
 	return fails() ? NULL : REAL(malloc)(size);
 }
 
-void *DEFINE(calloc)(size_t n, size_t size)
+void *DEFINE(calloc)(size_t nmemb, size_t size)
 {
-	return fails() ? NULL : REAL(calloc)(n, size);
+	return fails() ? NULL : REAL(calloc)(nmemb, size);
 }
 
-void *DEFINE(realloc)(void *old, size_t size)
+void *DEFINE(realloc)(void *ptr, size_t size)
 {
-	return fails() ? NULL : REAL(realloc)(old, size);
+	return fails() ? NULL : REAL(realloc)(ptr, size);
 }
 
 #if defined(__SANITIZE_ADDRESS__)
