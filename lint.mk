@@ -15,7 +15,7 @@ lint-banned:
 
 lint-tidy:
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P$$(nproc) -n4 sh -c \
-	  'clang-tidy --quiet "$$@" -- -std=gnu11 $(SCD_CPPFLAGS) -DSCD_GIT_COMMIT=\"\" -Idaemon -Icli -Itests/unit -Itests/sim 2>/dev/null' tidy
+	  'clang-tidy --quiet "$$@" -- -std=gnu11 -D_GNU_SOURCE -Icommon -DSCD_VERSION=\"\" -DSCD_GIT_COMMIT=\"\" -Idaemon -Icli -Itests/unit -Itests/sim 2>/dev/null' tidy
 
 lint-analyzer:
 	+$(MAKE) --no-print-directory B=build-lint CFLAGS='-O2 -g -fanalyzer -Werror' all

@@ -349,7 +349,7 @@ int scd_jail_check(const char *json, size_t len, const struct scd_check_opts *op
 		   struct scd_report *report, enum scd_jail_result *result, bool *degraded,
 		   struct scd_error *err)
 {
-	struct scd_jail jail;
+	struct scd_jail jail = { 0 };
 	int status = 0;
 	bool timed_out;
 

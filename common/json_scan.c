@@ -42,9 +42,14 @@ static int peek(const struct scanner *s)
 	return s->pos < s->len ? (unsigned char)s->text[s->pos] : -1;
 }
 
+static bool is_space(int c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_space(struct scanner *s)
 {
-	while (s->pos < s->len && memchr(" \t\r\n", s->text[s->pos], 4))
+	while (is_space(peek(s)))
 		s->pos++;
 }
 

@@ -201,7 +201,8 @@ int scd_reading_make(const struct scd_profile *profile, struct scd_reading *read
 	for (size_t i = 0; i < reading->rule_count; i++) {
 		struct scd_reading_rule *rule = &reading->rules[i];
 
-		if (i == 0 || strcmp(rule->name->string, rule[-1].name->string) != 0)
+		if (reading->count == 0 ||
+		    strcmp(reading->calls[reading->count - 1].name, rule->name->string) != 0)
 			reading->calls[reading->count++] =
 				(struct scd_reading_call){ .name = rule->name->string,
 							   .rules = rule };

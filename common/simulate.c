@@ -185,6 +185,20 @@ static void try_product(struct simulation *sim, const struct scd_reading_call *c
 	}
 }
 
+/* One argument through all its values, the others as they are. */
+static void vary(struct simulation *sim, const struct scd_reading_call *call, int nr,
+		 uint64_t args[ARGS_END], size_t index)
+{
+	const struct scd_reading_values *values = &call->values[index];
+	const uint64_t kept = args[index];
+
+	for (size_t i = 0; i < values->count; i++) {
+		args[index] = values->items[i];
+		try_call(sim, call, nr, args);
+	}
+	args[index] = kept;
+}
+
 /* Around arguments that satisfy each rule, one argument at a time. */
 static void try_around(struct simulation *sim, const struct scd_reading_call *call, int nr)
 {
@@ -193,15 +207,8 @@ static void try_around(struct simulation *sim, const struct scd_reading_call *ca
 
 		scd_reading_satisfy(&call->rules[r], args);
 		try_call(sim, call, nr, args);
-		for (size_t i = 0; i < ARGS_END; i++) {
-			const uint64_t kept = args[i];
-
-			for (size_t v = 0; v < call->values[i].count; v++) {
-				args[i] = call->values[i].items[v];
-				try_call(sim, call, nr, args);
-			}
-			args[i] = kept;
-		}
+		for (size_t i = 0; i < ARGS_END; i++)
+			vary(sim, call, nr, args, i);
 	}
 }
 

@@ -67,8 +67,12 @@ static void plain_name(const char *name, char out[SCD_SYSCALL_NAME_SIZE])
 		name += 5;
 	else if (strncmp(name, "sys_", 4) == 0)
 		name += 4;
-	for (; *name && *name != ' ' && n < SCD_SYSCALL_NAME_SIZE - 1; name++)
-		out[n++] = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+	for (; *name && *name != ' ' && n < SCD_SYSCALL_NAME_SIZE - 1; name++) {
+		out[n] = *name;
+		if (*name >= 'A' && *name <= 'Z')
+			out[n] = (char)(*name + ('a' - 'A'));
+		n++;
+	}
 	out[n] = '\0';
 }
 

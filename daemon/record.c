@@ -148,7 +148,8 @@ static enum scd_sync_result classify(const struct scd_state *state,
 		return SCD_SYNC_ERROR;
 	for (size_t i = 0; i < outcome->count; i++) {
 		changed |= outcome->results[i].op != SCD_OP_NONE;
-		partial |= outcome->results[i].phase != SCD_PHASE_INSTALLED &&
+		partial |= !outcome->results[i].gone &&
+			   outcome->results[i].phase != SCD_PHASE_INSTALLED &&
 			   outcome->results[i].phase != SCD_PHASE_ORPHANED;
 	}
 	if (partial)
@@ -156,39 +157,53 @@ static enum scd_sync_result classify(const struct scd_state *state,
 	return changed ? SCD_SYNC_SUCCESS : SCD_SYNC_NOOP;
 }
 
+/* The state's profiles anew from what the transaction found. */
+static int replace_profiles(struct scd_state *state, const struct scd_snapshot *snapshot,
+			    const struct scd_checker *checker,
+			    const struct scd_install_outcome *outcome)
+{
+	struct scd_profile_state *profiles = calloc(outcome->count + 1, sizeof(*profiles));
+	size_t count = 0;
+
+	if (!profiles)
+		return -1;
+	for (size_t i = 0; i < outcome->count; i++) {
+		const struct scd_install_result *result = &outcome->results[i];
+
+		if (result->gone)
+			continue; /* an operation, no profile any more */
+		if (fill_profile(&profiles[count++], result, snapshot, checker) < 0) {
+			profiles_done(profiles, count);
+			return -1;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		log_change(&profiles[i], find_profile(state, profiles[i].name));
+	profiles_done(state->profiles, state->profile_count);
+	state->profiles = profiles;
+	state->profile_count = count;
+	return 0;
+}
+
 int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapshot,
 		     const struct scd_checker *checker, const struct scd_install_outcome *outcome,
 		     enum scd_sync_result *result, struct scd_error *err)
 {
-	struct scd_profile_state *profiles = NULL;
-
 	state->destination_error = outcome->error;
 	state->writable = outcome->writable;
 	state->ledger_corrupt = outcome->ledger_corrupt;
+	if (outcome->ledger_corrupt)
+		scd_log0(SCD_LOG_MUST_SEE, "State file corrupt, nothing is owned");
 	state->removals_blocked = outcome->removals_blocked;
 	state->validator_degraded = scd_checker_degraded(checker);
 	if (outcome->free_bytes > 0)
 		state->free_bytes = outcome->free_bytes;
 	count_operations(state, outcome);
 
-	/* A transaction that did not take place says nothing about the disk. */
-	if (outcome->error.code == SCD_OK) {
-		profiles = calloc(outcome->count + 1, sizeof(*profiles));
-		for (size_t i = 0; profiles && i < outcome->count; i++)
-			if (fill_profile(&profiles[i], &outcome->results[i], snapshot, checker) <
-			    0) {
-				profiles_done(profiles, i + 1);
-				profiles = NULL;
-			}
-		if (!profiles)
-			return scd_fail(err, SCD_E_NOMEM, 0, "state of %zu profiles",
-					outcome->count);
-		for (size_t i = 0; i < outcome->count; i++)
-			log_change(&profiles[i], find_profile(state, profiles[i].name));
-		profiles_done(state->profiles, state->profile_count);
-		state->profiles = profiles;
-		state->profile_count = outcome->count;
-	}
+	/* A transaction that could not look says nothing about the disk. */
+	if ((outcome->error.code == SCD_OK || outcome->count > 0) &&
+	    replace_profiles(state, snapshot, checker, outcome) < 0)
+		return scd_fail(err, SCD_E_NOMEM, 0, "state of %zu profiles", outcome->count);
 	note_backlog(state);
 	*result = classify(state, outcome);
 	return 0;
