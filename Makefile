@@ -150,8 +150,9 @@ fuzz: ## FUZZ_TIME seconds of libFuzzer for each target
 	    tests/fuzz/$$t.c $(COMMON_SRC) $(DAEMON_SRC) $(CLI_SRC) $(DAEMON_LIBS); \
 	build-fuzz/$$t.bin -max_total_time=$(FUZZ_TIME) build-fuzz/$$t tests/data/fuzz/$${t#fuzz_}; done
 
-bench: all $(BENCH) ## measure, side by side with a bare libseccomp program
-	@set -e; for t in $(BENCH); do $$t; done
+bench: all $(BENCH) $(SIM) ## measure, side by side with a bare libseccomp program
+	@set -e; for t in $(BENCH); do for p in profiles/*/*.json; do $$t $$p; done; done
+	B=$(B) tests/bench/daemon.sh
 
 coverage: ## line coverage of the unit and integration tests
 	$(MAKE) B=build-cov CFLAGS='-O0 -g --coverage' check-unit check-integration

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The daemon with 100 profiles of 13 KiB: time from the swap of the volume to the last rename, and
+# resident memory afterwards. The bare time of the same work stands beside it: bench_check.
+set -euo pipefail
+
+B=${B:-build}
+work=$(mktemp -d)
+daemon=
+cleanup() {
+  [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon" || true; }
+  rm -rf "$work"
+}
+trap cleanup EXIT
+mkdir "$work/source" "$work/destination" "$work/payload"
+
+# One generation: 100 profiles, all different, padded to the size of Docker's default.
+generation() {
+  for i in $(seq 100); do
+    jq --arg call "$1" '.syscalls += [{names: [$call], action: "SCMP_ACT_ALLOW"}]' \
+      profiles/applications/web.json > "$work/payload/$i.json"
+    printf "%*s\n" $((13470 - $(stat -c %s "$work/payload/$i.json") - i)) '' >> "$work/payload/$i.json"
+  done
+  "$B/tests/atomic_writer" "$work/source" "$work/payload"
+}
+
+# The moment of the last rename that put a profile in place, from ctimes.
+last_rename() { find "$work/destination" -name '*.json' ! -name '.*' -printf '%C@\n' | sort -n | tail -1; }
+swap_time() { find "$work/source" -maxdepth 1 -name ..data -printf '%C@\n'; }
+installed() { find "$work/destination" -name '*.json' ! -name '.*' -newer "$work/mark" | wc -l; }
+
+"$B/seccompd" --source="$work/source" --destination="$work/destination" --listen= --v=0 &
+daemon=$!
+for call in getpid getppid; do
+  touch "$work/mark"
+  generation "$call"
+  for _ in $(seq 600); do
+    [ "$(installed)" -ge 100 ] && break
+    sleep 0.05
+  done
+  sleep 1.5
+  awk -v a="$(swap_time)" -v b="$(last_rename)" -v call="$call" 'BEGIN {
+    printf "100 profiles of 13 KiB (%s): %.2f s from the swap to the last rename\n", call, b - a }'
+done
+awk '/VmRSS|RssAnon|VmHWM/ { printf "%s %s kB  ", $1, $2 } END { print "" }' "/proc/$daemon/status"
