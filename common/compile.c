@@ -25,7 +25,13 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash;
 }
 
-/* The conditional rules of one call. */
+/* A rule and what it says. */
+struct entry {
+	const struct scd_target_rule *rule;
+	uint64_t hash;
+};
+
+/* The rules of one call. */
 struct chain {
 	int nr;
 	uint64_t hash;
@@ -35,26 +41,67 @@ struct chain {
 /* Most instructions that one condition becomes: two loads, two masks, two or three jumps. */
 #define CONDITION_INSNS 7
 
-static void add_to_chain(struct chain *chain, const struct scd_target_rule *rule)
+static uint64_t hash_rule(const struct scd_target_rule *rule)
 {
-	chain->hash = mix(chain->hash, rule->action);
+	uint64_t hash = mix(1, rule->action);
+
 	for (unsigned i = 0; i < rule->arg_count; i++) {
-		chain->hash = mix(chain->hash, rule->args[i].arg);
-		chain->hash = mix(chain->hash, (uint64_t)rule->args[i].op);
-		chain->hash = mix(chain->hash, rule->args[i].datum_a);
-		chain->hash = mix(chain->hash, rule->args[i].datum_b);
+		hash = mix(hash, rule->args[i].arg);
+		hash = mix(hash, (uint64_t)rule->args[i].op);
+		hash = mix(hash, rule->args[i].datum_a);
+		hash = mix(hash, rule->args[i].datum_b);
 	}
-	chain->insns += 1 + (size_t)CONDITION_INSNS * rule->arg_count;
+	return hash;
 }
 
-static int by_nr(const void *a, const void *b)
+static void add_to_chain(struct chain *chain, const struct entry *entry)
 {
-	const struct scd_target_rule *x = *(const struct scd_target_rule *const *)a;
-	const struct scd_target_rule *y = *(const struct scd_target_rule *const *)b;
+	chain->hash = mix(chain->hash, entry->hash);
+	chain->insns += 1 + (size_t)CONDITION_INSNS * entry->rule->arg_count;
+}
+
+/* By call, then by place: they stand in one array. */
+static int by_place(const void *a, const void *b)
+{
+	const struct scd_target_rule *x = ((const struct entry *)a)->rule;
+	const struct scd_target_rule *y = ((const struct entry *)b)->rule;
 
 	if (x->nr != y->nr)
 		return x->nr < y->nr ? -1 : 1;
 	return (x > y) - (x < y);
+}
+
+/* By call, then by what they say. */
+static int by_content(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->rule->nr != y->rule->nr)
+		return x->rule->nr < y->rule->nr ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return by_place(a, b);
+}
+
+/* The rules of @target without those that say the same of the same call again, by place. NULL
+ * when out of memory. */
+static struct entry *distinct_rules(const struct scd_target *target, size_t *count)
+{
+	struct entry *entries = calloc(target->count + 1, sizeof(*entries));
+	size_t kept = 0;
+
+	if (!entries)
+		return NULL;
+	for (size_t i = 0; i < target->count; i++)
+		entries[i] = (struct entry){ &target->rules[i], hash_rule(&target->rules[i]) };
+	qsort(entries, target->count, sizeof(*entries), by_content);
+	for (size_t i = 0; i < target->count; i++)
+		if (kept == 0 || entries[i].rule->nr != entries[kept - 1].rule->nr ||
+		    entries[i].hash != entries[kept - 1].hash)
+			entries[kept++] = entries[i];
+	qsort(entries, kept, sizeof(*entries), by_place);
+	*count = kept;
+	return entries;
 }
 
 static int by_hash(const void *a, const void *b)
@@ -69,23 +116,20 @@ static int by_hash(const void *a, const void *b)
  * 0 when out of memory. */
 static size_t insns_bound(const struct scd_target *target)
 {
-	auto_free const struct scd_target_rule **sorted = NULL;
+	auto_free struct entry *entries = NULL;
 	auto_free struct chain *chains = NULL;
-	size_t count = 0, insns = 16;
+	size_t distinct = 0, count = 0, insns = 16;
 
-	sorted = malloc((target->count + 1) * sizeof(const struct scd_target_rule *));
+	entries = distinct_rules(target, &distinct);
 	chains = calloc(target->count + 1, sizeof(*chains));
-	if (!sorted || !chains)
+	if (!entries || !chains)
 		return 0;
-	for (size_t i = 0; i < target->count; i++)
-		sorted[i] = &target->rules[i];
-	qsort(sorted, target->count, sizeof(const struct scd_target_rule *), by_nr);
-	for (size_t i = 0; i < target->count; i++) {
-		if (count == 0 || chains[count - 1].nr != sorted[i]->nr) {
-			chains[count++].nr = sorted[i]->nr;
+	for (size_t i = 0; i < distinct; i++) {
+		if (count == 0 || chains[count - 1].nr != entries[i].rule->nr) {
+			chains[count++].nr = entries[i].rule->nr;
 			insns += 3;
 		}
-		add_to_chain(&chains[count - 1], sorted[i]);
+		add_to_chain(&chains[count - 1], &entries[i]);
 	}
 	qsort(chains, count, sizeof(*chains), by_hash);
 	for (size_t i = 0; i < count; i++)

@@ -257,7 +257,8 @@ static void big_profiles_that_run_everywhere_are_compiled(void **state)
 {
 	auto_buf struct scd_buf arguments = scd_buf_init(SCD_PROFILE_MAX);
 	auto_buf struct scd_buf names = scd_buf_init(SCD_PROFILE_MAX);
-	auto_filter struct scd_filter a = { 0 }, b = { 0 };
+	auto_buf struct scd_buf equal = scd_buf_init(SCD_PROFILE_MAX);
+	auto_filter struct scd_filter a = { 0 }, b = { 0 }, c = { 0 };
 
 	(void)state;
 	write_rules(&arguments, 1400,
@@ -269,6 +270,9 @@ static void big_profiles_that_run_everywhere_are_compiled(void **state)
 	write_rules(&names, 10000, RULE("\"read\"", "ALLOW"), "", 0);
 	compile(names.data, &b);
 	assert_true(b.count < 20);
+	write_rules(&equal, 9000, RULE_IF("\"read\"", "ALLOW", WHEN(0, EQ, 1)), "", 0);
+	compile(equal.data, &c);
+	assert_true(c.count < 20);
 }
 
 /* The largest that the kernel takes of each kind must not fall to the bound either. */
