@@ -321,8 +321,10 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 int scd_jail_finish(struct scd_jail *jail, int status, bool timed_out, struct scd_report *report,
 		    enum scd_jail_result *result, bool *degraded, struct scd_error *err)
 {
-	int rc = conclude(jail->page, status, timed_out, report, result, degraded, err);
+	int rc;
 
+	assert(jail->page); /* scd_jail_start() */
+	rc = conclude(jail->page, status, timed_out, report, result, degraded, err);
 	(void)munmap(jail->page, sizeof(struct page));
 	*jail = (struct scd_jail){ 0 };
 	if (rc == 0 && report->failed)

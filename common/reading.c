@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reading.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define ARGS_END 6
@@ -201,6 +202,7 @@ int scd_reading_make(const struct scd_profile *profile, struct scd_reading *read
 	for (size_t i = 0; i < reading->rule_count; i++) {
 		struct scd_reading_rule *rule = &reading->rules[i];
 
+		assert(rule->name && rule->name->string); /* add_rule() */
 		if (reading->count == 0 ||
 		    strcmp(reading->calls[reading->count - 1].name, rule->name->string) != 0)
 			reading->calls[reading->count++] =
