@@ -23,7 +23,7 @@ lint-analyzer:
 lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 	  --suppress=memleak --suppress=resourceLeak --suppress=unknownMacro --suppress=missingIncludeSystem \
-	  -D_GNU_SOURCE -Icommon -Idaemon -Icli common daemon cli
+	  -D_GNU_SOURCE -D__x86_64__ -Icommon -Idaemon -Icli common daemon cli
 
 lint-text:
 	shellcheck $(SCRIPTS)

@@ -230,7 +230,7 @@ static size_t index_of(const struct scd_json_value *value)
 
 void scd_json_pointer(const struct scd_json_value *value, struct scd_buf *out)
 {
-	const struct scd_json_value *path[SCD_JSON_DEPTH_MAX + 1];
+	const struct scd_json_value *path[SCD_JSON_DEPTH_MAX + 1] = { NULL };
 	size_t depth = 0;
 
 	for (const struct scd_json_value *v = value; v->parent; v = v->parent)

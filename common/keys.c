@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "keys.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -244,6 +245,8 @@ const struct scd_json_value *scd_keys_get(const struct scd_json_value *object, e
 					  const char *key)
 {
 	const struct scd_json_value *value = scd_json_get(object, key);
+	const struct key *row = find(of, key);
 
-	return value && has_type(find(of, key), value) ? value : NULL;
+	assert(row); /* ours ask for keys of the tables */
+	return value && has_type(row, value) ? value : NULL;
 }

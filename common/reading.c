@@ -117,6 +117,7 @@ static int collect_values(struct scd_reading_call *call, unsigned index, struct 
 {
 	struct scd_reading_values *values = &call->values[index];
 	size_t conditions = 0, n = 0;
+	uint64_t *items;
 
 	for (size_t i = 0; i < call->count; i++)
 		for (size_t k = 0; k < call->rules[i].rule->arg_count; k++)
@@ -124,22 +125,23 @@ static int collect_values(struct scd_reading_call *call, unsigned index, struct 
 	if (conditions == 0)
 		return 0;
 	call->indexes |= 1U << index;
-	values->items = calloc(conditions * VALUES_PER_CONDITION, sizeof(*values->items));
-	if (!values->items)
+	items = calloc(conditions * VALUES_PER_CONDITION, sizeof(*items));
+	if (!items)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu conditions", conditions);
 	for (size_t i = 0; i < call->count; i++) {
 		const struct scd_profile_rule *rule = call->rules[i].rule;
 
 		for (size_t k = 0; k < rule->arg_count; k++)
 			if (rule->args[k].arg == index) {
-				boundary_values(&rule->args[k], &values->items[n]);
+				boundary_values(&rule->args[k], &items[n]);
 				n += VALUES_PER_CONDITION;
 			}
 	}
-	qsort(values->items, n, sizeof(*values->items), by_value);
+	qsort(items, n, sizeof(*items), by_value);
 	for (size_t i = 0; i < n; i++)
-		if (i == 0 || values->items[i] != values->items[values->count - 1])
-			values->items[values->count++] = values->items[i];
+		if (i == 0 || items[i] != items[values->count - 1])
+			items[values->count++] = items[i];
+	values->items = items;
 	return 0;
 }
 
@@ -196,19 +198,23 @@ static int list_rules(const struct scd_profile *profile, struct scd_reading *rea
 int scd_reading_make(const struct scd_profile *profile, struct scd_reading *reading,
 		     struct scd_error *err)
 {
+	struct scd_reading_call *call = NULL;
+
 	reading->default_action = scd_profile_default_action(profile);
 	if (list_rules(profile, reading, err) < 0)
 		return -1;
 	for (size_t i = 0; i < reading->rule_count; i++) {
 		struct scd_reading_rule *rule = &reading->rules[i];
+		const char *name;
 
-		assert(rule->name && rule->name->string); /* add_rule() */
-		if (reading->count == 0 ||
-		    strcmp(reading->calls[reading->count - 1].name, rule->name->string) != 0)
-			reading->calls[reading->count++] =
-				(struct scd_reading_call){ .name = rule->name->string,
-							   .rules = rule };
-		reading->calls[reading->count - 1].count++;
+		assert(rule->name); /* add_rule() */
+		name = rule->name->string;
+		if (!call || strcmp(call->name, name) != 0) {
+			call = &reading->calls[reading->count++];
+			call->name = name;
+			call->rules = rule;
+		}
+		call->count++;
 	}
 	for (size_t i = 0; i < reading->count; i++)
 		for (unsigned index = 0; index < ARGS_END; index++)

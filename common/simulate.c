@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "simulate.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -135,9 +136,11 @@ static void report(struct simulation *sim, const struct scd_reading_call *call,
 	auto_buf struct scd_buf text = scd_buf_init(SCD_MESSAGE_MAX / 2);
 	const struct cause cause = find_cause(sim, call, said, did);
 	const bool weaker = scd_action_strictness(did) < scd_action_strictness(says);
-	struct scd_reading_rule *at = &call->rules[cause.at - call->rules];
+	struct scd_reading_rule *at;
 	char says_text[64], did_text[64];
 
+	assert(cause.at); /* find_cause() always blames a rule */
+	at = &call->rules[cause.at - call->rules];
 	if (weaker ? at->said_weaker : at->said_stricter)
 		return; /* one example is enough */
 	if (weaker)

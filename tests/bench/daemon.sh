@@ -8,7 +8,10 @@ B=${B:-build}
 work=$(mktemp -d)
 daemon=
 cleanup() {
-  [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon" || true; }
+  if [ -n "$daemon" ]; then
+    kill "$daemon"
+    wait "$daemon" || true
+  fi
   rm -rf "$work"
 }
 trap cleanup EXIT
