@@ -201,7 +201,7 @@ clean: ## remove what was built
 	rm -rf build build-san build-fuzz build-cov build-lint
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
 .PHONY: FORCE all tests check check-unit check-seeds check-integration check-e2e check-full check-long \
