@@ -137,8 +137,9 @@ check-e2e: all $(SIM) ## real container runtimes load what was installed
 check-full: all $(SIM) ## tests that need the packages of deps-full
 	B=$(abspath $(B)) bats --timing tests/full
 
-check-long: ## by hand: long versions of the tests (hours)
-	SCD_LONG=1 $(MAKE) check
+check-long: ## by hand: 20,000 swaps, an hour of fuzzing for each target
+	SCD_SWAPS=20000 $(MAKE) check-integration
+	$(MAKE) fuzz FUZZ_TIME=3600
 
 sanitize: ## the same tests under AddressSanitizer and UBSan
 	$(MAKE) B=build-san CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \

@@ -18,8 +18,11 @@
 #define SCD_RULES_MAX ((size_t)65536)	 /* (syscall, conditions) pairs after expansion */
 #define SCD_BPF_MAX ((size_t)4096)	 /* instructions of a filter (kernel: BPF_MAXINSNS) */
 #define SCD_FINDINGS_MAX ((size_t)64)	 /* findings kept per profile */
-#define SCD_MESSAGE_MAX ((size_t)512)	 /* bytes of a finding's message */
-#define SCD_POINTER_MAX ((size_t)256)	 /* bytes of a finding's JSON pointer */
+#define SCD_FINDINGS_BYTES_MAX                                                       \
+	((size_t)4 << 20)	      /* of all findings that the daemon keeps; over \
+				       * it one finding a profile */
+#define SCD_MESSAGE_MAX ((size_t)512) /* bytes of a finding's message */
+#define SCD_POINTER_MAX ((size_t)256) /* bytes of a finding's JSON pointer */
 
 #define SCD_CHECK_CPU_SECONDS 10		/* processor time of one check */
 #define SCD_CHECK_WALL_SECONDS 30		/* wall-clock time of one check */

@@ -428,3 +428,29 @@ void scd_report_promote(struct scd_report *report)
 	report->by_severity[SCD_ERROR] += report->by_severity[SCD_WARNING];
 	report->by_severity[SCD_WARNING] = 0;
 }
+
+static void swap_findings(struct scd_finding *a, struct scd_finding *b)
+{
+	const struct scd_finding kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+void scd_report_trim(struct scd_report *report, size_t keep)
+{
+	size_t error = 0;
+
+	if (report->count <= keep || keep == 0)
+		return;
+	while (error < report->count && report->items[error].severity != SCD_ERROR)
+		error++;
+	if (error >= keep && error < report->count)
+		swap_findings(&report->items[keep - 1], &report->items[error]);
+	while (report->count > keep) {
+		const struct scd_finding *last = &report->items[--report->count];
+
+		free(last->pointer);
+		free(last->message);
+	}
+}

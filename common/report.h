@@ -44,6 +44,10 @@ void scd_report_add(struct scd_report *report, enum scd_rule_number rule,
 /* Puts the findings in order of line, column, rule. */
 void scd_report_sort(struct scd_report *report) SCD_NONNULL;
 
+/* Keeps at most @keep findings, the first ones, but an error when there was one; what was
+ * counted stays counted. */
+void scd_report_trim(struct scd_report *report, size_t keep) SCD_NONNULL;
+
 /* Makes every warning an error: --strict. */
 void scd_report_promote(struct scd_report *report) SCD_NONNULL;
 

@@ -38,6 +38,7 @@ struct scd_checker {
 	void *arg;
 	struct entry *entries; /* sorted by digest */
 	size_t count, cap;
+	size_t kept; /* bytes of all findings */
 	struct slot slots[SCD_CHECKS_AT_ONCE];
 };
 
@@ -54,10 +55,22 @@ static struct entry *find(const struct scd_checker *checker, const char *sha256)
 		       compare);
 }
 
+/* What a report's findings take in memory, about. */
+static size_t report_size(const struct scd_report *report)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < report->count; i++)
+		size += sizeof(report->items[i]) + strlen(report->items[i].message) +
+			strlen(report->items[i].pointer) + 2;
+	return size;
+}
+
 static void remove_entry(struct scd_checker *checker, struct entry *entry)
 {
 	size_t after = checker->count - 1 - (size_t)(entry - checker->entries);
 
+	checker->kept -= report_size(&entry->report);
 	scd_report_done(&entry->report);
 	memmove(entry, entry + 1, after * sizeof(*entry));
 	checker->count--;
@@ -115,6 +128,14 @@ int scd_checker_want(struct scd_checker *checker, const char *sha256, const char
 	return 0;
 }
 
+/* As many findings as anybody is shown; one where thousands of profiles have many. */
+static void trim(struct scd_checker *checker, struct scd_report *report)
+{
+	scd_report_trim(report,
+			checker->kept > SCD_FINDINGS_BYTES_MAX ? 1 : SCD_STATUS_FINDINGS_MAX);
+	checker->kept += report_size(report);
+}
+
 /* The check in @slot has ended. */
 static void on_end(int status, bool timed_out, void *arg)
 {
@@ -133,6 +154,7 @@ static void on_end(int status, bool timed_out, void *arg)
 	if (entry && rc == 0) {
 		entry->stage = JUDGED;
 		entry->degraded = degraded;
+		trim(checker, &report);
 		entry->report = report;
 		report = (struct scd_report){ 0 }; /* the entry's now */
 	} else if (entry) {

@@ -385,9 +385,32 @@ static void a_text_over_its_limit_is_refused_even_when_it_is_there(void **state)
 	assert_refused(wire, AT_POINTER_LEN + 2 + SCD_POINTER_MAX + 1 + 2);
 }
 
+static void trimming_keeps_the_first_findings_and_an_error(void **state)
+{
+	auto_report struct scd_report report = { 0 };
+
+	(void)state;
+	for (unsigned i = 1; i <= 10; i++)
+		scd_report_add(&report, SCD_UNKNOWN_KEY, i == 7 ? SCD_ERROR : SCD_NOTE,
+			       (struct scd_place){ .line = i, .column = 1 }, "finding %u", i);
+	scd_report_trim(&report, 20);
+	assert_int_equal(report.count, 10);
+	scd_report_trim(&report, 3);
+	assert_int_equal(report.count, 3);
+	assert_int_equal(report.items[0].line, 1);
+	assert_int_equal(report.items[1].line, 2);
+	assert_int_equal(report.items[2].line, 7);
+	scd_report_trim(&report, 1);
+	assert_int_equal(report.count, 1);
+	assert_int_equal(report.items[0].severity, SCD_ERROR);
+	assert_int_equal(report.total, 10);
+	assert_false(scd_report_accepts(&report));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trimming_keeps_the_first_findings_and_an_error),
 		cmocka_unit_test(an_empty_report_accepts),
 		cmocka_unit_test(findings_keep_what_they_were_given),
 		cmocka_unit_test(findings_sort_by_line_column_and_rule),
