@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "advise.h"
+#include "bypass.h"
 #include "check_opts.h"
 #include "compile.h"
 #include "lint.h"
+#include "lint_args.h"
 #include "simulate.h"
 #include "start.h"
 
@@ -118,17 +121,31 @@ struct compiled {
 	struct scd_filter filter;
 };
 
-static const struct {
-	enum scd_oci_runtime value;
-	const char *name;
-} oci_runtimes[] = { { SCD_RUNC, "runc" }, { SCD_CRUN, "crun" } };
+static const enum scd_oci_runtime oci_runtimes[] = { SCD_RUNC, SCD_CRUN };
 #define OCI_RUNTIMES (sizeof(oci_runtimes) / sizeof(oci_runtimes[0]))
+
+/* What one OCI runtime makes of the profile, when there is a filter that anybody can run. */
+static struct scd_effect effect_of(const struct scd_profile *profile,
+				   const struct scd_target *target, const struct scd_filter *filter,
+				   uint32_t arch)
+{
+	return (struct scd_effect){
+		.profile = profile,
+		.target = target,
+		.filter = filter,
+		.runtime = target->oci_runtime == SCD_RUNC ? "runc" : "crun",
+		.native = arch,
+	};
+}
 
 /* Compiles a target and compares the filter with the text. */
 static int compile_target(struct scd_judge *judge, const struct scd_profile *profile,
 			  struct compiled *compiled, const struct scd_compile_opts *opts,
-			  const char *runtime, struct scd_error *err)
+			  struct scd_error *err)
 {
+	const struct scd_effect effect =
+		effect_of(profile, &compiled->target, &compiled->filter, opts->native);
+	auto_reading struct scd_reading reading = { 0 };
 	struct scd_compile_result result;
 
 	if (scd_compile(&compiled->target, opts, &compiled->filter, &result, err) < 0)
@@ -139,7 +156,11 @@ static int compile_target(struct scd_judge *judge, const struct scd_profile *pro
 	}
 	if (compiled->filter.count > SCD_BPF_MAX)
 		return 0; /* nobody will ever run it */
-	return scd_simulate(judge, profile, &compiled->filter, runtime, opts->native, err);
+	if (scd_reading_make(profile, &reading, err) < 0)
+		return -1;
+	scd_simulate(judge, &effect, &reading);
+	scd_bypass_check(judge, &effect, &reading);
+	return 0;
 }
 
 /* The size with what the runtime adds, and whether a container starts. */
@@ -167,24 +188,29 @@ static int check_arch(struct scd_judge *judge, const struct scd_profile *profile
 					       .archs = profile->archs,
 					       .arch_count = profile->arch_count,
 					       .optimize = 1 };
+	struct scd_effect effects[OCI_RUNTIMES];
 	struct compiled *first = NULL;
+	size_t count = 0;
 
 	for (size_t i = 0; i < OCI_RUNTIMES; i++) {
 		const struct scd_filter *filter = &compiled[i].filter;
 		const bool same = first && scd_target_equal(&first->target, &compiled[i].target);
 
-		if (!(judge->opts->oci_runtimes & oci_runtimes[i].value))
+		if (!(judge->opts->oci_runtimes & oci_runtimes[i]))
 			continue;
 		if (same)
 			filter = &first->filter;
-		else if (compile_target(judge, profile, &compiled[i], &opts, oci_runtimes[i].name,
-					err) < 0)
+		else if (compile_target(judge, profile, &compiled[i], &opts, err) < 0)
 			return -1;
 		if (!first)
 			first = &compiled[i];
 		if (check_filter(judge, profile, &compiled[i].target, filter, &opts, err) < 0)
 			return -1;
+		if (filter->insns && filter->count <= SCD_BPF_MAX)
+			effects[count++] = effect_of(profile, &compiled[i].target, filter, arch);
 	}
+	if (count)
+		scd_advise(judge, effects, count);
 	return 0;
 }
 
@@ -203,9 +229,9 @@ static int build_targets(struct scd_judge *judge, const struct scd_profile *prof
 	for (size_t i = 0; i < OCI_RUNTIMES; i++) {
 		int rc;
 
-		if (!(judge->opts->oci_runtimes & oci_runtimes[i].value))
+		if (!(judge->opts->oci_runtimes & oci_runtimes[i]))
 			continue;
-		rc = scd_target_build(profile, oci_runtimes[i].value, &compiled[i].target, err);
+		rc = scd_target_build(profile, oci_runtimes[i], &compiled[i].target, err);
 		if (rc > 0)
 			scd_judge_add(
 				judge, SCD_COMPILE_TOO_EXPENSIVE, SCD_ERROR, profile->root,
@@ -264,6 +290,7 @@ static int check_json(struct scd_judge *judge, const struct scd_json *json,
 	/* With an error of form there is no telling what a runtime would compile. */
 	if (!profile.default_action || !scd_report_accepts(judge->report))
 		return 0;
+	scd_lint_args(judge, &profile);
 	return check_targets(judge, &profile, filter, err);
 }
 

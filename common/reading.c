@@ -5,9 +5,8 @@
 #include <string.h>
 
 #define ARGS_END 6
-#define VALUES_PER_CONDITION ((size_t)6)
 
-static bool holds(const struct scmp_arg_cmp *condition, uint64_t arg)
+bool scd_reading_holds(const struct scmp_arg_cmp *condition, uint64_t arg)
 {
 	switch (condition->op) {
 	case SCMP_CMP_NE:
@@ -30,7 +29,7 @@ static bool holds(const struct scmp_arg_cmp *condition, uint64_t arg)
 static bool matches(const struct scd_profile_rule *rule, const uint64_t args[ARGS_END])
 {
 	for (size_t i = 0; i < rule->arg_count; i++)
-		if (!holds(&rule->args[i], args[rule->args[i].arg]))
+		if (!scd_reading_holds(&rule->args[i], args[rule->args[i].arg]))
 			return false;
 	return true;
 }
@@ -80,8 +79,7 @@ void scd_reading_satisfy(const struct scd_reading_rule *rule, uint64_t args[ARGS
 	}
 }
 
-/* Where a condition changes its mind, and beyond 32 bits. */
-static void boundary_values(const struct scmp_arg_cmp *c, uint64_t out[VALUES_PER_CONDITION])
+void scd_reading_boundaries(const struct scmp_arg_cmp *c, uint64_t out[SCD_READING_BOUNDARIES])
 {
 	const uint64_t high = UINT64_C(1) << 32;
 
@@ -125,7 +123,7 @@ static int collect_values(struct scd_reading_call *call, unsigned index, struct 
 	if (conditions == 0)
 		return 0;
 	call->indexes |= 1U << index;
-	items = calloc(conditions * VALUES_PER_CONDITION, sizeof(*items));
+	items = calloc(conditions * SCD_READING_BOUNDARIES, sizeof(*items));
 	if (!items)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu conditions", conditions);
 	for (size_t i = 0; i < call->count; i++) {
@@ -133,8 +131,8 @@ static int collect_values(struct scd_reading_call *call, unsigned index, struct 
 
 		for (size_t k = 0; k < rule->arg_count; k++)
 			if (rule->args[k].arg == index) {
-				boundary_values(&rule->args[k], &items[n]);
-				n += VALUES_PER_CONDITION;
+				scd_reading_boundaries(&rule->args[k], &items[n]);
+				n += SCD_READING_BOUNDARIES;
 			}
 	}
 	qsort(items, n, sizeof(*items), by_value);

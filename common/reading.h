@@ -47,6 +47,14 @@ int scd_reading_make(const struct scd_profile *profile, struct scd_reading *read
 uint32_t scd_reading_of(const struct scd_reading *reading, const struct scd_reading_call *call,
 			const uint64_t args[6], const struct scd_reading_rule **said) SCD_NONNULL;
 
+/* Whether one condition holds for the value of its argument. */
+bool scd_reading_holds(const struct scmp_arg_cmp *condition, uint64_t arg) SCD_NONNULL;
+
+/* Values at which a condition changes its mind, and beyond 32 bits. */
+#define SCD_READING_BOUNDARIES ((size_t)6)
+void scd_reading_boundaries(const struct scmp_arg_cmp *condition,
+			    uint64_t out[SCD_READING_BOUNDARIES]) SCD_NONNULL;
+
 /* Arguments that satisfy the rule's conditions where they can be satisfied; 0 elsewhere. */
 void scd_reading_satisfy(const struct scd_reading_rule *rule, uint64_t args[6]) SCD_NONNULL;
 

@@ -107,14 +107,48 @@ static const struct scd_rule rules[] = {
 	FIXED(SCD_OP_UNKNOWN, "022", "op-unknown", SCD_ERROR, "not a comparison",
 	      "runc and crun refuse the profile: the container does not start.",
 	      "Write one of SCMP_CMP_NE, LT, LE, EQ, GE, GT, MASKED_EQ, in capitals."),
+	ROW(SCD_MASKED_EQ_SWAPPED, "023", "masked-eq-swapped", SCD_ERROR,
+	    "SCMP_CMP_MASKED_EQ with mask and value confused",
+	    "value is the mask and valueTwo what must be left: it matches when (argument & value) == "
+	    "(valueTwo & value). Without valueTwo it matches when no bit of the mask is set: a rule that "
+	    "is to deny a flag then denies its absence and allows the flag.",
+	    "Write the mask as value, and as valueTwo the bits that must be set."),
+	ROW(SCD_ARG_IS_POINTER, "024", "arg-is-pointer", SCD_ERROR, "a condition on a pointer",
+	    "A filter sees the address, which the caller chooses, and never what stands there. Such a "
+	    "rule restricts nothing, or fails by chance.",
+	    "Remove the condition: the flags of openat are argument 2, and those of clone3 and openat2 "
+	    "are out of reach."),
+	ROW(SCD_ARG_BEYOND_ARITY, "025", "arg-beyond-arity", SCD_ERROR,
+	    "a condition on an argument that the call does not have",
+	    "The register is unused: the caller sets it at will, and with it what the filter does.",
+	    "Remove the condition, or correct the index; the first argument is 0."),
+	ROW(SCD_INT_ARG_HIGHBITS, "026", "int-arg-highbits", SCD_WARNING,
+	    "bits that the filter reads and the kernel drops",
+	    "The kernel reads an int, of 32 bits; the filter compares 64. A program that sets a higher "
+	    "bit gets round a rule that denies with SCMP_CMP_EQ, or allows with SCMP_CMP_NE, GT or GE. "
+	    "Docker's own block of AF_VSOCK has this hole.",
+	    "Deny with SCMP_CMP_MASKED_EQ, value 4294967295, valueTwo the value; or allow single values "
+	    "with SCMP_CMP_EQ."),
 	ROW(SCD_VALUETWO_IGNORED, "027", "valuetwo-ignored", SCD_NOTE,
 	    "valueTwo without SCMP_CMP_MASKED_EQ", "Only SCMP_CMP_MASKED_EQ reads valueTwo.",
 	    "Remove valueTwo."),
+	ROW(SCD_COND_CONSTANT, "028", "cond-constant", SCD_WARNING,
+	    "a condition that is always or never true",
+	    "No value is below 0 or above 2^64-1, every value is at least 0, and a mask of 0 leaves "
+	    "nothing to compare. A rule that denies and never matches denies nothing: there it is an error.",
+	    "Write the value that is meant, or remove the condition."),
 	ROW(SCD_VALUE_OVER_32BIT_ARCH, "029", "value-over-32bit-arch", SCD_WARNING,
 	    "a value over 32 bits and a 32-bit architecture",
 	    "On a 32-bit architecture libseccomp compares the low 32 bits alone: a condition can match "
 	    "what it should not.",
 	    "Keep values below 2^32, or leave the 32-bit architectures out."),
+	ROW(SCD_SOCKETCALL_ARGS, "030", "socketcall-args", SCD_ERROR,
+	    "a condition on a call that 32-bit programs make through socketcall or ipc",
+	    "On x86 and other 32-bit architectures these calls also go through one call, with their "
+	    "arguments in memory. libseccomp adds the rule for it too, with the conditions on the wrong "
+	    "registers: a rule that allows then allows every socket (an error), one that denies may deny "
+	    "every socket (a warning).",
+	    "Leave the 32-bit architecture out of architectures, or remove the condition."),
 	ROW(SCD_SYSCALL_UNKNOWN, "031", "syscall-unknown", SCD_WARNING, "not a system call",
 	    "Both runtimes skip a name that their libseccomp does not know, without a word. In a rule "
 	    "that denies, the call stays allowed: there it is an error.",
@@ -151,6 +185,23 @@ static const struct scd_rule rules[] = {
 	    "errno and defaultErrno are keys of CRI-O and podman; containerd drops them and the call "
 	    "fails with EPERM.",
 	    "Write errnoRet or defaultErrnoRet with the number."),
+	ROW(SCD_CLONE3_NOT_ENOSYS, "040", "clone3-not-enosys", SCD_WARNING,
+	    "clone3 is denied with another error than ENOSYS",
+	    "glibc 2.34 and later try clone3 first and fall back to clone on ENOSYS alone: with EPERM no "
+	    "thread starts.",
+	    "Add { \"names\": [\"clone3\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38 }, or allow "
+	    "clone3."),
+	ROW(SCD_ENOSYS_FALLBACK, "041", "enosys-fallback", SCD_NOTE,
+	    "newer calls are denied with another error than ENOSYS",
+	    "Libraries try the newer call and fall back to an older one on ENOSYS alone. With EPERM the "
+	    "program sees a failure that no kernel would give it.",
+	    "Write \"defaultErrnoRet\": 38, or allow the newer calls beside the older ones."),
+	ROW(SCD_RUNTIME_DIVERGENCE, "042", "runtime-divergence", SCD_NOTE,
+	    "runc and crun answer a call differently",
+	    "runc puts a stub in front of the filter that answers ENOSYS to calls newer than any that "
+	    "the profile names, on the architectures that it lists; crun does not. For clone3 the "
+	    "difference decides whether threads start: there it is a warning.",
+	    "Write \"defaultErrnoRet\": 38, or name the call."),
 	FIXED(SCD_ARCH_UNKNOWN, "043", "arch-unknown", SCD_ERROR, "not an architecture",
 	      "runc refuses the profile: the container does not start.",
 	      "Write one of the SCMP_ARCH_ names that runc knows, in capitals."),
@@ -163,6 +214,11 @@ static const struct scd_rule rules[] = {
 	    "the node's own architecture is not listed",
 	    "It is always in the filter, listed or not.",
 	    "List it, so that the file says what happens."),
+	ROW(SCD_ARCH_32BIT_KILLED, "046", "arch-32bit-killed", SCD_WARNING,
+	    "32-bit programs are killed",
+	    "Calls of an architecture that is not in the filter are killed, whatever the default action, "
+	    "SCMP_ACT_ALLOW too. Where the default action denies it is a note.",
+	    "List SCMP_ARCH_X86 (on arm64 SCMP_ARCH_ARM) where 32-bit programs run; else nothing."),
 	ROW(SCD_ARCH_VERSION, "047", "arch-version", SCD_WARNING,
 	    "an architecture that runc 1.1.5 does not know",
 	    "SCMP_ARCH_RISCV64 needs runc 1.1.8, SCMP_ARCH_LOONGARCH64 runc 1.5 and libseccomp 2.6: an "
@@ -214,6 +270,14 @@ static const struct scd_rule rules[] = {
 	ROW(SCD_NO_RESTRICTION, "059", "no-restriction", SCD_WARNING, "nothing is denied",
 	    "The default action allows and no rule denies: the filter costs time and stops nothing.",
 	    "Deny by default, or list the calls to deny."),
+	ROW(SCD_DENYLIST_SIBLING, "060", "denylist-sibling", SCD_WARNING,
+	    "a call is restricted and another one that does the same is not",
+	    "The filter does what the text says, and a program gets round it with the other call.",
+	    "Restrict all the calls that the message names."),
+	ROW(SCD_IOURING_ALLOWED, "061", "iouring-allowed", SCD_WARNING,
+	    "io_uring is allowed and does what is denied",
+	    "io_uring opens files and sockets inside the kernel, past the filter of the calls.",
+	    "Deny io_uring_setup, io_uring_enter and io_uring_register."),
 	ROW(SCD_UNKNOWN_KEY, "062", "unknown-key", SCD_NOTE, "a key that no consumer reads",
 	    "Go's decoder ignores it. A misspelt key, or one that holds rules, is an error: what it says "
 	    "does not happen.",

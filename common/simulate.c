@@ -3,53 +3,21 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "reading.h"
-
-#define X32_BIT UINT32_C(0x40000000)
 #define ARGS_END 6
 
 /* Up to so many combinations of arguments all are tried; over it each argument is varied
  * alone, around arguments that satisfy a rule. */
 #define PRODUCT_MAX ((size_t)4096)
-
-/* One architecture as a filter sees it. */
-struct machine {
-	uint32_t token;
-	uint32_t audit;	   /* seccomp_data.arch */
-	uint64_t arg_mask; /* bits that an argument has */
-};
+#define AROUND_MAX ((size_t)65536) /* rules times values: the time grows with their square */
 
 struct simulation {
 	struct scd_judge *judge;
-	const struct scd_filter *filter;
-	const char *runtime;
-	struct machine machine;
+	const struct scd_effect *effect;
+	uint32_t arch;
+	uint64_t arg_mask; /* bits that an argument has there */
 	struct scd_reading *reading;
 };
-
-static uint32_t run(const struct simulation *sim, int nr, const uint64_t args[ARGS_END])
-{
-	struct seccomp_data data = { .nr = nr, .arch = sim->machine.audit };
-
-	memcpy(data.args, args, sizeof(data.args));
-	return scd_bpf_run(sim->filter->insns, sim->filter->count, &data);
-}
-
-static const char *action_text(uint32_t action, char out[64])
-{
-	const struct scd_action *row = scd_action_of(action);
-
-	if (!row)
-		(void)snprintf(out, 64, "0x%08x", action);
-	else if (row->takes_errno)
-		(void)snprintf(out, 64, "%s %u", row->name, action & 0xffff);
-	else
-		(void)snprintf(out, 64, "%s", row->name);
-	return out;
-}
 
 /* "socket(arg0=0x28)": only the arguments that some rule of the call looks at. */
 static void call_text(const struct scd_reading_call *call, const uint64_t args[ARGS_END],
@@ -108,7 +76,7 @@ static struct cause find_cause(const struct simulation *sim, const struct scd_re
 
 	if (!blamed)
 		blamed = &call->rules[0];
-	if (sim->machine.arg_mask == UINT32_MAX && blamed->wide)
+	if (sim->arg_mask == UINT32_MAX && blamed->wide)
 		return (struct cause){ SCD_VALUE_OVER_32BIT_ARCH, blamed,
 				       "a 32-bit architecture compares the low 32 bits alone" };
 	if (said && other && unconditional(said) && unconditional(other))
@@ -150,8 +118,8 @@ static void report(struct simulation *sim, const struct scd_reading_call *call,
 	call_text(call, args, &text);
 	scd_judge_add(sim->judge, cause.number, weaker ? SCD_ERROR : SCD_WARNING, at->name,
 		      "%s: the text says %s, the filter of %s does %s, as %s", scd_buf_text(&text),
-		      action_text(says, says_text), sim->runtime, action_text(did, did_text),
-		      cause.why);
+		      scd_effect_text(says, says_text), sim->effect->runtime,
+		      scd_effect_text(did, did_text), cause.why);
 }
 
 static void try_call(struct simulation *sim, const struct scd_reading_call *call, int nr,
@@ -162,9 +130,9 @@ static void try_call(struct simulation *sim, const struct scd_reading_call *call
 	uint32_t says, did;
 
 	for (size_t i = 0; i < ARGS_END; i++)
-		args[i] = given[i] & sim->machine.arg_mask;
+		args[i] = given[i] & sim->arg_mask;
 	says = scd_reading_of(sim->reading, call, args, &said);
-	did = run(sim, nr, args);
+	did = scd_effect_run(sim->effect->filter, sim->arch, nr, args);
 	if (says != did)
 		report(sim, call, said, says, did, args);
 }
@@ -188,31 +156,48 @@ static void try_product(struct simulation *sim, const struct scd_reading_call *c
 	}
 }
 
-/* One argument through all its values, the others as they are. */
-static void vary(struct simulation *sim, const struct scd_reading_call *call, int nr,
-		 uint64_t args[ARGS_END], size_t index)
+/* One argument of a call varied over some values. */
+static void try_values(struct simulation *sim, const struct scd_reading_call *call, int nr,
+		       uint64_t args[ARGS_END], unsigned index,
+		       const struct scd_reading_values *values)
 {
-	const struct scd_reading_values *values = &call->values[index];
 	const uint64_t kept = args[index];
 
-	for (size_t i = 0; i < values->count; i++) {
-		args[index] = values->items[i];
+	for (size_t v = 0; v < values->count; v++) {
+		args[index] = values->items[v];
 		try_call(sim, call, nr, args);
 	}
 	args[index] = kept;
 }
 
-/* Around arguments that satisfy each rule, one argument at a time. */
+/* Around arguments that satisfy each rule, one argument at a time: with all values that matter to
+ * the call, or, of calls with very many rules, with those that matter to the rule. */
 static void try_around(struct simulation *sim, const struct scd_reading_call *call, int nr)
 {
+	size_t values = 0;
+
+	for (size_t i = 0; i < ARGS_END; i++)
+		values += call->values[i].count;
 	for (size_t r = 0; r < call->count; r++) {
-		uint64_t args[ARGS_END];
+		const struct scd_profile_rule *rule = call->rules[r].rule;
+		uint64_t args[ARGS_END], items[SCD_READING_BOUNDARIES];
+		struct scd_reading_values own = { items, SCD_READING_BOUNDARIES };
 
 		scd_reading_satisfy(&call->rules[r], args);
 		try_call(sim, call, nr, args);
-		for (size_t i = 0; i < ARGS_END; i++)
-			vary(sim, call, nr, args, i);
+		for (unsigned i = 0; values <= AROUND_MAX / call->count && i < ARGS_END; i++)
+			try_values(sim, call, nr, args, i, &call->values[i]);
+		for (size_t k = 0; values > AROUND_MAX / call->count && k < rule->arg_count; k++) {
+			scd_reading_boundaries(&rule->args[k], items);
+			try_values(sim, call, nr, args, rule->args[k].arg, &own);
+		}
 	}
+}
+
+/* How many arguments the rules of the call look at. */
+static unsigned arguments(const struct scd_reading_call *call)
+{
+	return (unsigned)__builtin_popcount(call->indexes);
 }
 
 static size_t product(const struct scd_reading_call *call)
@@ -225,54 +210,29 @@ static size_t product(const struct scd_reading_call *call)
 	return n;
 }
 
-static void simulate_machine(struct simulation *sim)
+static void simulate_arch(struct simulation *sim)
 {
 	for (size_t i = 0; i < sim->reading->count; i++) {
 		const struct scd_reading_call *call = &sim->reading->calls[i];
-		int nr = seccomp_syscall_resolve_name_arch(sim->machine.token, call->name);
+		int nr = scd_effect_nr(sim->arch, call->name);
 
 		if (nr < 0)
 			continue; /* this architecture does not have it */
-		if (sim->machine.token == SCMP_ARCH_X32)
-			nr = (int)((uint32_t)nr | X32_BIT);
-		if (product(call) <= PRODUCT_MAX)
+		if (product(call) <= PRODUCT_MAX || arguments(call) == 1)
 			try_product(sim, call, nr);
 		else
 			try_around(sim, call, nr);
 	}
 }
 
-static struct machine machine_of(uint32_t token)
+void scd_simulate(struct scd_judge *judge, const struct scd_effect *effect,
+		  struct scd_reading *reading)
 {
-	const struct scd_arch *arch = scd_arch_of(token);
+	struct simulation sim = { .judge = judge, .effect = effect, .reading = reading };
 
-	return (struct machine){
-		.token = token,
-		.audit = token == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : token,
+	for (size_t i = 0; scd_effect_arch(effect, i, &sim.arch); i++) {
 		/* x32 too: libseccomp compares 32 bits there, and the calls take no more. */
-		.arg_mask = arch->bits == 32 ? UINT32_MAX : UINT64_MAX,
-	};
-}
-
-int scd_simulate(struct scd_judge *judge, const struct scd_profile *profile,
-		 const struct scd_filter *filter, const char *runtime, uint32_t native,
-		 struct scd_error *err)
-{
-	auto_reading struct scd_reading reading = { 0 };
-	struct simulation sim = { .judge = judge,
-				  .filter = filter,
-				  .runtime = runtime,
-				  .machine = machine_of(native),
-				  .reading = &reading };
-
-	if (scd_reading_make(profile, &reading, err) < 0)
-		return -1;
-	simulate_machine(&sim);
-	for (size_t i = 0; i < profile->arch_count; i++) {
-		if (profile->archs[i] == native)
-			continue;
-		sim.machine = machine_of(profile->archs[i]);
-		simulate_machine(&sim);
+		sim.arg_mask = scd_arch_of(sim.arch)->bits == 32 ? UINT32_MAX : UINT64_MAX;
+		simulate_arch(&sim);
 	}
-	return 0;
 }

@@ -9,20 +9,12 @@
 #ifndef SCD_SIMULATE_H
 #define SCD_SIMULATE_H
 
-#include "bpf.h"
-#include "profile.h"
+#include "effect.h"
 
-/**
- * scd_simulate() - compare a filter with the profile's text.
- * @filter: compiled for one OCI runtime, without runc's stub: that only turns the default
- *          of calls newer than any named one into ENOSYS.
- * @runtime: how messages call it: "runc", "crun", "the runtime".
- * @native: SCMP_ARCH_* that is in the filter beside the profile's own list.
- *
- * Return: 0, or -1 with SCD_E_NOMEM.
- */
-int scd_simulate(struct scd_judge *judge, const struct scd_profile *profile,
-		 const struct scd_filter *filter, const char *runtime, uint32_t native,
-		 struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+/* Reports where the filter and the profile's text differ. @reading: of the effect's profile; it
+ * remembers what was said. runc's stub is left out: it only turns the default of calls newer than
+ * any named one into ENOSYS. */
+void scd_simulate(struct scd_judge *judge, const struct scd_effect *effect,
+		  struct scd_reading *reading) SCD_NONNULL;
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "effect.h"
+
 /* Measured by taking one call away after the other; runc 1.1.5, crun 1.8.1, a static program.
  * With no_new_privs true the runtime loads the filter just before execve; with false before it
  * drops its privileges. */
@@ -34,20 +36,10 @@ static const struct start_set sets[] = {
 
 uint32_t scd_start_action(const struct scd_filter *filter, uint32_t arch, const char *name)
 {
-	const uint32_t x32_bit = UINT32_C(0x40000000);
-	struct seccomp_data data = { .arch = arch == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : arch };
+	static const uint64_t no_args[6];
+	const int nr = scd_effect_nr(arch, name);
 
-	data.nr = seccomp_syscall_resolve_name_arch(arch, name);
-	if (data.nr < 0)
-		return SCMP_ACT_ALLOW;
-	if (arch == SCMP_ARCH_X32)
-		data.nr = (int)((uint32_t)data.nr | x32_bit);
-	return scd_bpf_run(filter->insns, filter->count, &data);
-}
-
-static bool allows(uint32_t action)
-{
-	return action == SCMP_ACT_ALLOW || action == SCMP_ACT_LOG;
+	return nr < 0 ? SCMP_ACT_ALLOW : scd_effect_run(filter, arch, nr, no_args);
 }
 
 /* Allowed with all arguments 0, or by some rule that looks at arguments. */
@@ -56,12 +48,12 @@ static bool may_be_called(const struct scd_target *target, const struct scd_filt
 {
 	int nr;
 
-	if (allows(scd_start_action(filter, arch, name)))
+	if (scd_effect_lets(scd_start_action(filter, arch, name)))
 		return true;
 	nr = seccomp_syscall_resolve_name(name);
 	for (size_t i = 0; i < target->count; i++)
 		if (target->rules[i].nr == nr && target->rules[i].arg_count > 0 &&
-		    allows(target->rules[i].action))
+		    scd_effect_lets(target->rules[i].action))
 			return true;
 	return false;
 }

@@ -32,8 +32,12 @@
 #define SANITIZED false
 #endif
 
-static const char good[] = "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":"
-			   "[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}";
+/* With all of x86, so that nothing is left to say. */
+#define ARCHS "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"],"
+
+static const char good[] =
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\"," ARCHS "\"syscalls\":[{\"names\":"
+	"[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}";
 static const char bad[] = "{\"defaultAction\":\"SCMP_ACT_NO\"}";
 
 static const struct scd_check_opts standard = { .trial_load = true };
@@ -286,7 +290,8 @@ static int judge_where_seccomp_is_denied(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	static const char all_actions[] =
-		"{\"defaultAction\":\"SCMP_ACT_LOG\",\"listenerPath\":\"/a\",\"syscalls\":["
+		"{\"defaultAction\":\"SCMP_ACT_LOG\",\"listenerPath\":\"/a\"," ARCHS
+		"\"syscalls\":["
 		"{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_KILL_PROCESS\"},"
 		"{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_NOTIFY\"}]}";
 	auto_report struct scd_report a = { 0 }, b = { 0 };
@@ -318,9 +323,18 @@ static void write_long(struct scd_buf *text)
 	for (int i = 0; i < 2000; i++)
 		scd_buf_printf(text,
 			       "%s{\"names\":[\"ioctl\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":["
-			       "{\"index\":1,\"value\":%d,\"op\":\"SCMP_CMP_EQ\"}]}",
+			       "{\"index\":2,\"value\":%d,\"op\":\"SCMP_CMP_EQ\"}]}",
 			       i ? "," : "", i);
 	scd_buf_puts(text, "]}");
+}
+
+static bool has_message(const struct scd_report *report, unsigned number, const char *part)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (report->items[i].rule->number == number &&
+		    strstr(report->items[i].message, part))
+			return true;
+	return false;
 }
 
 static int judge_where_filters_are_full(void)
@@ -345,8 +359,7 @@ static int judge_where_filters_are_full(void)
 	      0);
 	CHECK(result == SCD_JAIL_REJECTED && !degraded);
 	CHECK(large.by_severity[SCD_ERROR] == 1);
-	CHECK(large.items[0].rule->number == SCD_FILTER_TOO_LARGE);
-	CHECK(strstr(large.items[0].message, "this kernel refuses"));
+	CHECK(has_message(&large, SCD_FILTER_TOO_LARGE, "this kernel refuses"));
 	return 0;
 }
 
@@ -378,7 +391,8 @@ static void a_filter_that_denies_exit_group_is_loaded_all_the_same(void **state)
 		bool degraded;
 
 		scd_buf_printf(&text,
-			       "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":"
+			       "{\"defaultAction\":\"SCMP_ACT_ALLOW\"," ARCHS
+			       "\"syscalls\":[{\"names\":"
 			       "[\"exit_group\",\"exit\"],\"action\":\"%s\"}]}",
 			       actions[i]);
 		jailed(text.data, text.len, &report, &result, &degraded);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "effect.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#define X32_BIT UINT32_C(0x40000000)
+#define ARGS_END 6
+
+int scd_effect_nr(uint32_t arch, const char *name)
+{
+	int nr = seccomp_syscall_resolve_name_arch(arch, name);
+
+	if (nr < 0)
+		return -1;
+	return arch == SCMP_ARCH_X32 ? (int)((uint32_t)nr | X32_BIT) : nr;
+}
+
+uint32_t scd_effect_run(const struct scd_filter *filter, uint32_t arch, int nr,
+			const uint64_t args[ARGS_END])
+{
+	/* x32 has the audit value of x86_64. */
+	struct seccomp_data data = { .nr = nr,
+				     .arch = arch == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : arch };
+
+	memcpy(data.args, args, sizeof(data.args));
+	return scd_bpf_run(filter->insns, filter->count, &data);
+}
+
+bool scd_effect_lets(uint32_t action)
+{
+	return action == SCMP_ACT_ALLOW || action == SCMP_ACT_LOG;
+}
+
+static bool listed(const struct scd_profile *profile, uint32_t arch)
+{
+	for (size_t i = 0; i < profile->arch_count; i++)
+		if (profile->archs[i] == arch)
+			return true;
+	return false;
+}
+
+/* The highest number on @arch of all calls that the profile names, also in rules that runc
+ * skips for being equal to the default. */
+static int highest_named(const struct scd_profile *profile, uint32_t arch)
+{
+	int highest = -1;
+
+	for (size_t i = 0; i < profile->rule_count; i++) {
+		const struct scd_json_value *names = profile->rules[i].names;
+
+		for (const struct scd_json_value *v = names ? names->child : NULL; v; v = v->next) {
+			int nr = scd_effect_nr(arch, v->string);
+
+			if (nr > highest)
+				highest = nr;
+		}
+	}
+	return highest;
+}
+
+int scd_effect_stub(const struct scd_effect *effect, uint32_t arch)
+{
+	const uint32_t quiet = effect->target->default_action & 0xffff0000U;
+
+	if (effect->target->oci_runtime != SCD_RUNC || quiet == SCMP_ACT_ALLOW ||
+	    quiet == SCMP_ACT_LOG || quiet == SCMP_ACT_TRACE(0) || !listed(effect->profile, arch))
+		return INT_MAX;
+	return highest_named(effect->profile, arch) + 1;
+}
+
+bool scd_effect_arch(const struct scd_effect *effect, size_t index, uint32_t *arch)
+{
+	const struct scd_profile *profile = effect->profile;
+
+	if (index == 0) {
+		*arch = effect->native;
+		return true;
+	}
+	for (size_t i = 0; i < profile->arch_count; i++)
+		if (profile->archs[i] != effect->native && --index == 0) {
+			*arch = profile->archs[i];
+			return true;
+		}
+	return false;
+}
+
+const char *scd_effect_text(uint32_t action, char out[64])
+{
+	const struct scd_action *row = scd_action_of(action);
+
+	if (!row)
+		(void)snprintf(out, 64, "0x%08x", action);
+	else if (row->takes_errno)
+		(void)snprintf(out, 64, "%s %u", row->name, action & 0xffff);
+	else
+		(void)snprintf(out, 64, "%s", row->name);
+	return out;
+}
