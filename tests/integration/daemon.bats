@@ -296,6 +296,7 @@ JSON
 }
 
 @test "a thousand profiles full of mistakes do not fill the memory" {
+  ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer has its own idea of memory'
   names=$(seq -s, 60 | sed 's/[0-9]\+/"no_such_call_&"/g')
   for i in $(seq 1000); do
     echo "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [$names], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": $i}]}" \
