@@ -145,11 +145,15 @@ sanitize: ## the same tests under AddressSanitizer and UBSan
 	$(MAKE) B=build-san CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
 	  check-unit check-seeds check-integration
 
-fuzz: ## FUZZ_TIME seconds of libFuzzer for each target
-	@set -e; for t in $(FUZZ); do mkdir -p build-fuzz/$$t; \
-	clang $(SCD_CPPFLAGS) -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"' -Idaemon -Icli -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -o build-fuzz/$$t.bin \
-	    tests/fuzz/$$t.c $(COMMON_SRC) $(DAEMON_SRC) $(CLI_SRC) $(DAEMON_LIBS); \
-	build-fuzz/$$t.bin -max_total_time=$(FUZZ_TIME) build-fuzz/$$t tests/data/fuzz/$${t#fuzz_}; done
+fuzz: ## FUZZ_TIME seconds of libFuzzer for each target (packages of deps-full)
+	$(MAKE) B=build-fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' fuzzers
+	@set -e; for t in $(FUZZ); do mkdir -p build-fuzz/corpus/$$t; \
+	  build-fuzz/$$t.fuzzer -max_total_time=$(FUZZ_TIME) build-fuzz/corpus/$$t tests/data/fuzz/$${t#fuzz_}; done
+
+fuzzers: $(FUZZ:%=$(B)/%.fuzzer)
+
+$(B)/%.fuzzer: $(B)/tests/fuzz/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd.a
+	$(link) -fsanitize=fuzzer $(DAEMON_LIBS)
 
 bench: all $(BENCH) $(SIM) ## measure, side by side with a bare libseccomp program
 	@set -e; for t in $(BENCH); do for p in profiles/*/*.json; do $$t $$p; done; done
@@ -206,6 +210,6 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE all tests check check-unit check-seeds check-integration check-e2e check-full check-long \
-        sanitize fuzz bench coverage fmt demo image install uninstall dist distcheck clean help
+        sanitize fuzz fuzzers bench coverage fmt demo image install uninstall dist distcheck clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

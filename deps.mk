@@ -4,7 +4,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-
               libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
 DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc
 DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc
-DEPS_FULL  := valgrind python3-yaml buildah debootstrap
+DEPS_FULL  := valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap
 
 # Debian has no kustomize: the last version that its Go 1.19 builds, into a directory that
 # `make clean` leaves alone.
