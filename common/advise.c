@@ -116,7 +116,8 @@ static void say_breaking(const struct advice *advice, const struct scd_fallback 
 		      SCD_WARNING, place_of(advice, fallback->name),
 		      "%s (%s): %s fall back to %s on ENOSYS alone, and fail; allow it, or give it "
 		      "SCMP_ACT_ERRNO with \"errnoRet\": 38",
-		      fallback->name, scd_buf_text(&answers), fallback->who, fallback->older);
+		      fallback->name, scd_judge_text(advice->judge, &answers), fallback->who,
+		      fallback->older);
 }
 
 static void add_name(struct scd_buf *list, size_t *count, const char *name)
@@ -153,14 +154,15 @@ static void say_notes(const struct advice *advice, const struct notes *notes)
 			advice->judge, SCD_ENOSYS_FALLBACK, SCD_NOTE, profile->default_action_at,
 			"libraries fall back to older calls on ENOSYS alone, and these are "
 			"denied in another way: %s; allow them, or deny with \"errnoRet\": 38",
-			scd_buf_text(&notes->failing));
+			scd_judge_text(advice->judge, &notes->failing));
 	if (notes->differing_count)
 		scd_judge_add(advice->judge, SCD_RUNTIME_DIVERGENCE, SCD_NOTE,
 			      profile->default_action_at,
 			      "runc answers calls newer than any that the profile names with "
 			      "ENOSYS, and crun does not: on %s libraries fall back from %s under "
 			      "runc alone; deny with \"errnoRet\": 38",
-			      scd_arch_of(advice->arch)->name, scd_buf_text(&notes->differing));
+			      scd_arch_of(advice->arch)->name,
+			      scd_judge_text(advice->judge, &notes->differing));
 }
 
 static void check_fallbacks(struct advice *advice)

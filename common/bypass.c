@@ -300,7 +300,8 @@ static void check_group(const struct bypass *bypass, const struct scd_siblings *
 
 		count = add_open(bypass, group->calls, &open);
 		if (add_open(bypass, group->also, &also)) {
-			scd_buf_printf(&open, "%s%s", count ? ", " : "", scd_buf_text(&also));
+			scd_buf_printf(&open, "%s%s", count ? ", " : "",
+				       scd_judge_text(bypass->judge, &also));
 			count++;
 		}
 	}
@@ -308,7 +309,7 @@ static void check_group(const struct bypass *bypass, const struct scd_siblings *
 		scd_judge_add(bypass->judge, SCD_DENYLIST_SIBLING, SCD_WARNING, rule->name,
 			      "%s is %s, but what can %s as well is not: %s; restrict that too",
 			      name, narrow ? "restricted" : "denied", group->what,
-			      scd_buf_text(&open));
+			      scd_judge_text(bypass->judge, &open));
 }
 
 static void check_siblings(const struct bypass *bypass)
@@ -355,7 +356,7 @@ static void check_io_uring(const struct bypass *bypass)
 		scd_judge_add(bypass->judge, SCD_IOURING_ALLOWED, SCD_WARNING, at,
 			      "io_uring_setup is allowed, and io_uring does the work of %s without "
 			      "that call, past any filter; deny io_uring_setup",
-			      scd_buf_text(&stopped));
+			      scd_judge_text(bypass->judge, &stopped));
 }
 
 void scd_bypass_check(struct scd_judge *judge, const struct scd_effect *effect,

@@ -94,6 +94,13 @@ void scd_judge_add_at(struct scd_judge *judge, enum scd_rule_number rule,
 	add(judge, rule, severity, offset, NULL, msg);
 }
 
+const char *scd_judge_text(struct scd_judge *judge, const struct scd_buf *buf)
+{
+	if (buf->no_memory)
+		judge->report->failed = true;
+	return scd_buf_text(buf);
+}
+
 const char *scd_judge_quote(const char *text, char out[SCD_QUOTE_SIZE])
 {
 	auto_buf struct scd_buf quoted = scd_buf_init(SCD_QUOTE_SIZE - 1);

@@ -33,6 +33,9 @@ void scd_judge_add_at(struct scd_judge *judge, enum scd_rule_number rule,
 		      enum scd_severity severity, size_t offset, const char *fmt, ...)
 	SCD_PRINTF(5, 6);
 
+/* The text of @buf, as part of a message. Without the memory for it there is no verdict. */
+const char *scd_judge_text(struct scd_judge *judge, const struct scd_buf *buf) SCD_NONNULL;
+
 /* Room for a word quoted into a message. */
 #define SCD_QUOTE_SIZE 100
 
