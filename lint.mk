@@ -28,7 +28,7 @@ lint-cppcheck:
 lint-text:
 	shellcheck $(SCRIPTS)
 	yamllint -s deploy profiles
-	codespell -q 3 -L nd README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common daemon cli deploy profiles Makefile
+	codespell -q 3 -L nd,iif README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common daemon cli deploy profiles Makefile
 	for m in $(MAN); do mandoc -Tlint -Wwarning $$m || exit 1; done
 
 .PHONY: lint fmt-check lint-layers lint-banned lint-tidy lint-analyzer lint-cppcheck lint-text

@@ -47,6 +47,9 @@ static void print_rule(const struct scd_rule *rule)
 	print_filled(rule->why);
 	(void)printf("\nCure\n");
 	print_filled(rule->cure);
+	if (rule->bad)
+		(void)printf("\nExample\n" INDENT "%s\n\nRepaired\n" INDENT "%s\n", rule->bad,
+			     rule->good);
 }
 
 static void print_table(const struct scd_rule *rules, size_t count)
@@ -67,7 +70,9 @@ static cJSON *make_rule(const struct scd_rule *rule)
 	    cJSON_AddStringToObject(object, "title", rule->title) &&
 	    cJSON_AddStringToObject(object, "why", rule->why) &&
 	    cJSON_AddStringToObject(object, "cure", rule->cure) &&
-	    cJSON_AddBoolToObject(object, "canBeDisabled", !rule->fixed))
+	    cJSON_AddBoolToObject(object, "canBeDisabled", !rule->fixed) &&
+	    (!rule->bad || (cJSON_AddStringToObject(object, "example", rule->bad) &&
+			    cJSON_AddStringToObject(object, "repaired", rule->good))))
 		return object;
 	cJSON_Delete(object);
 	return NULL;
