@@ -171,7 +171,7 @@ teardown() { volume_teardown; }
   echo tampered > "$DEST/a.json"
   kill -HUP "$DAEMON"
   eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
-  [ "$(metric 'seccompd_installs_total{operation="repair",result="success"}')" = 1 ]
+  eventually metric_is 'seccompd_installs_total{operation="repair",result="success"}' 1
 }
 
 @test "SIGTERM ends it with 0 within a second" {
@@ -335,7 +335,7 @@ JSON
   touch "$WORK/stop"
   wait "$reader"
   [ ! -e "$WORK/torn" ]
-  no_temps
+  eventually no_temps
 }
 
 @test "a hostile profile costs one finding and the others are installed on time" {

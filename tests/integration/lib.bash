@@ -89,7 +89,7 @@ eventually() {
 }
 
 is_state() { [ "$(state_of "$1")" = "$2" ]; }
-synced_digest() { [ "$(status .source.digest)" != "${1:-}" ]; }
+metric_is() { [ "$(metric "$1")" = "$2" ]; }
 
 # Leaves no temporary file of ours.
 no_temps() { [ -z "$(find "$DEST" -name '.seccompd.tmp.*')" ]; }
