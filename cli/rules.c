@@ -47,9 +47,12 @@ static void print_rule(const struct scd_rule *rule)
 	print_filled(rule->why);
 	(void)printf("\nCure\n");
 	print_filled(rule->cure);
-	if (rule->bad)
-		(void)printf("\nExample\n" INDENT "%s\n\nRepaired\n" INDENT "%s\n", rule->bad,
-			     rule->good);
+	if (!rule->bad)
+		return;
+	(void)printf("\nExample\n");
+	print_filled(rule->bad);
+	(void)printf("\nRepaired\n");
+	print_filled(rule->good);
 }
 
 static void print_table(const struct scd_rule *rules, size_t count)

@@ -5,7 +5,7 @@
 B=${B:-$BATS_TEST_DIRNAME/../../build}
 
 @test "unit tests of what reads strangers' texts are clean under valgrind" {
-  for test in buf text json profile report value options snapshot ledger plan outcome status_table; do
+  for test in buf text json profile report value options ledger plan outcome status_table; do
     [ -e "tests/unit/test_$test.c" ] || continue
     make -s "$B/tests/test_$test" B="$B"
     run valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 "$B/tests/test_$test"
