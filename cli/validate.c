@@ -44,20 +44,6 @@ static const struct scd_choice severities[] = {
 	{ NULL, 0 },
 };
 
-static const struct scd_choice runtimes[] = {
-	{ "any", SCD_RUNTIME_ANY },
-	{ "containerd", SCD_CONTAINERD },
-	{ "cri-o", SCD_CRI_O },
-	{ NULL, 0 },
-};
-
-static const struct scd_choice oci_runtimes[] = {
-	{ "any", SCD_OCI_RUNTIME_ANY },
-	{ "runc", SCD_RUNC },
-	{ "crun", SCD_CRUN },
-	{ NULL, 0 },
-};
-
 static const struct scd_choice color_modes[] = {
 	{ "auto", COLOR_AUTO },
 	{ "always", COLOR_ALWAYS },
@@ -102,14 +88,14 @@ static const struct scd_option options[] = {
 	  FIELD(runtime),
 	  .metavar = "NAME",
 	  .fallback = "any",
-	  .choices = runtimes,
+	  .choices = scd_runtime_choices,
 	  .help = "who parses the profile" },
 	{ .name = "oci-runtime",
 	  .type = SCD_OPT_CHOICE,
 	  FIELD(oci_runtime),
 	  .metavar = "NAME",
 	  .fallback = "any",
-	  .choices = oci_runtimes,
+	  .choices = scd_oci_runtime_choices,
 	  .help = "who loads it" },
 	{ .name = "arch",
 	  .type = SCD_OPT_STRINGS,

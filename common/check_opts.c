@@ -8,6 +8,20 @@
 
 #include "names.h"
 
+const struct scd_choice scd_runtime_choices[] = {
+	{ "any", SCD_RUNTIME_ANY },
+	{ "containerd", SCD_CONTAINERD },
+	{ "cri-o", SCD_CRI_O },
+	{ NULL, 0 },
+};
+
+const struct scd_choice scd_oci_runtime_choices[] = {
+	{ "any", SCD_OCI_RUNTIME_ANY },
+	{ "runc", SCD_RUNC },
+	{ "crun", SCD_CRUN },
+	{ NULL, 0 },
+};
+
 #define ARCH_PREFIX "SCMP_ARCH_"
 #define ARCH_PREFIX_LEN (sizeof(ARCH_PREFIX) - 1)
 

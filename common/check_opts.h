@@ -5,6 +5,11 @@
 
 #include "buf.h"
 #include "check.h"
+#include "options.h"
+
+/* The words of --runtime and --oci-runtime: "any", then one row a bit. */
+extern const struct scd_choice scd_runtime_choices[];
+extern const struct scd_choice scd_oci_runtime_choices[];
 
 /* Adds the architecture called "x86_64", "amd64" or "SCMP_ARCH_X86_64" (in any letter case);
  * one that is there already is not added again. -1 with SCD_E_CONFIG: not an architecture

@@ -271,13 +271,9 @@ static uint32_t audit_arch(uint32_t token)
 
 size_t scd_runc_stub_size(const struct scd_target *target, const struct scd_compile_opts *opts)
 {
-	const uint32_t quiet[] = { SCMP_ACT_ALLOW, SCMP_ACT_LOG, SCMP_ACT_TRACE(0) };
 	size_t distinct = 0, extra = 0;
 
-	for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
-		if ((target->default_action & 0xffff0000U) == quiet[i])
-			return 0;
-	if (target->oci_runtime != SCD_RUNC)
+	if (!scd_target_has_stub(target))
 		return 0;
 	for (size_t i = 0; i < opts->arch_count; i++) {
 		bool seen = false;

@@ -62,10 +62,7 @@ static int highest_named(const struct scd_profile *profile, uint32_t arch)
 
 int scd_effect_stub(const struct scd_effect *effect, uint32_t arch)
 {
-	const uint32_t quiet = effect->target->default_action & 0xffff0000U;
-
-	if (effect->target->oci_runtime != SCD_RUNC || quiet == SCMP_ACT_ALLOW ||
-	    quiet == SCMP_ACT_LOG || quiet == SCMP_ACT_TRACE(0) || !listed(effect->profile, arch))
+	if (!scd_target_has_stub(effect->target) || !listed(effect->profile, arch))
 		return INT_MAX;
 	return highest_named(effect->profile, arch) + 1;
 }

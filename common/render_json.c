@@ -135,12 +135,15 @@ static void add_summary(struct tree *tree, cJSON *root, const struct scd_tally *
 	add_number(tree, object, "notes", tally->by_severity[SCD_NOTE]);
 }
 
-/* Adds @name to @array when @have holds @bit. */
-static void append_if(struct tree *tree, cJSON *array, unsigned have, unsigned bit,
-		      const char *name)
+/* Adds a list called @key of the choices that @have holds; the first one, "any", is left out. */
+static void add_choices(struct tree *tree, cJSON *object, const char *key,
+			const struct scd_choice *choices, unsigned have)
 {
-	if (have & bit)
-		append(tree, array, cJSON_CreateString(name));
+	cJSON *list = keep(tree, cJSON_AddArrayToObject(object, key));
+
+	for (const struct scd_choice *choice = choices + 1; choice->name; choice++)
+		if (have & (unsigned)choice->value)
+			append(tree, list, cJSON_CreateString(choice->name));
 }
 
 static void add_targets(struct tree *tree, cJSON *root, const struct scd_check_opts *asked)
@@ -149,12 +152,8 @@ static void add_targets(struct tree *tree, cJSON *root, const struct scd_check_o
 	cJSON *object = keep(tree, cJSON_AddObjectToObject(root, "targets"));
 	cJSON *list;
 
-	list = keep(tree, cJSON_AddArrayToObject(object, "runtimes"));
-	append_if(tree, list, opts.runtimes, SCD_CONTAINERD, "containerd");
-	append_if(tree, list, opts.runtimes, SCD_CRI_O, "cri-o");
-	list = keep(tree, cJSON_AddArrayToObject(object, "ociRuntimes"));
-	append_if(tree, list, opts.oci_runtimes, SCD_RUNC, "runc");
-	append_if(tree, list, opts.oci_runtimes, SCD_CRUN, "crun");
+	add_choices(tree, object, "runtimes", scd_runtime_choices, opts.runtimes);
+	add_choices(tree, object, "ociRuntimes", scd_oci_runtime_choices, opts.oci_runtimes);
 	list = keep(tree, cJSON_AddArrayToObject(object, "architectures"));
 	for (size_t i = 0; i < opts.arch_count; i++) {
 		auto_buf struct scd_buf name = scd_buf_init(32);

@@ -89,6 +89,14 @@ int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci
 	return 0;
 }
 
+bool scd_target_has_stub(const struct scd_target *target)
+{
+	const uint32_t action = target->default_action & 0xffff0000U;
+
+	return target->oci_runtime == SCD_RUNC && action != SCMP_ACT_ALLOW &&
+	       action != SCMP_ACT_LOG && action != SCMP_ACT_TRACE(0);
+}
+
 bool scd_target_equal(const struct scd_target *a, const struct scd_target *b)
 {
 	if (a->count != b->count || a->default_action != b->default_action)

@@ -39,13 +39,6 @@ static const struct scd_choice removal_policies[] = { { "Retain", SCD_RETAIN },
 static const struct scd_choice ready_policies[] = { { "synced", SCD_READY_SYNCED },
 						    { "strict", SCD_READY_STRICT },
 						    { NULL, 0 } };
-static const struct scd_choice runtimes[] = { { "any", SCD_RUNTIME_ANY },
-					      { "containerd", SCD_CONTAINERD },
-					      { "cri-o", SCD_CRI_O },
-					      { NULL, 0 } };
-static const struct scd_choice oci_runtimes[] = {
-	{ "any", SCD_OCI_RUNTIME_ANY }, { "runc", SCD_RUNC }, { "crun", SCD_CRUN }, { NULL, 0 }
-};
 static const struct scd_choice log_formats[] = { { "json", SCD_LOG_JSON },
 						 { "text", SCD_LOG_TEXT },
 						 { NULL, 0 } };
@@ -130,14 +123,14 @@ static const struct scd_option options[] = {
 	  FIELD(runtime),
 	  .metavar = "NAME",
 	  .fallback = "any",
-	  .choices = runtimes,
+	  .choices = scd_runtime_choices,
 	  .help = "judge for the runtime that parses profiles" },
 	{ .name = "oci-runtime",
 	  .type = SCD_OPT_CHOICE,
 	  FIELD(oci_runtime),
 	  .metavar = "NAME",
 	  .fallback = "any",
-	  .choices = oci_runtimes,
+	  .choices = scd_oci_runtime_choices,
 	  .help = "judge for the OCI runtime that loads them" },
 	{ .name = "arch",
 	  .type = SCD_OPT_STRINGS,

@@ -49,12 +49,18 @@ static void profiles_done(struct scd_profile_state *profiles, size_t count)
 	free(profiles);
 }
 
+static int by_name(const void *name, const void *profile)
+{
+	return strcmp(name, ((const struct scd_profile_state *)profile)->name);
+}
+
+/* The profiles are sorted, as the transaction's results are. */
 static const struct scd_profile_state *find_profile(const struct scd_state *state, const char *name)
 {
-	for (size_t i = 0; i < state->profile_count; i++)
-		if (strcmp(state->profiles[i].name, name) == 0)
-			return &state->profiles[i];
-	return NULL;
+	if (state->profile_count == 0)
+		return NULL;
+	return bsearch(name, state->profiles, state->profile_count, sizeof(*state->profiles),
+		       by_name);
 }
 
 static int fill_profile(struct scd_profile_state *profile, const struct scd_install_result *result,
