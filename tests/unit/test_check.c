@@ -19,6 +19,7 @@
 #include "check.h"
 #include "check_opts.h"
 #include "fsio.h"
+#include "pin.h"
 
 #define ALL "tests/data/{valid,invalid,tricky}/*.json"
 
@@ -492,13 +493,6 @@ static void an_error_behind_many_notes_is_kept(void **state)
 	for (size_t i = 0; i < report.count; i++)
 		seen |= report.items[i].rule->number == SCD_ACTION_UNKNOWN;
 	assert_true(seen);
-}
-
-static int pin(void **state)
-{
-	(void)state;
-	scd_check_init();
-	return 0;
 }
 
 int main(void)

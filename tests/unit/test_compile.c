@@ -12,6 +12,7 @@
 
 #include "compile.h"
 #include "from_text.h"
+#include "pin.h"
 #include "start.h"
 
 static void compile_for(uint32_t native, const char *text, struct scd_filter *filter,
@@ -342,13 +343,6 @@ static void the_stub_has_the_measured_sizes(void **state)
 	assert_int_equal(stub(DEFAULT("LOG"), SCD_RUNC), 0);
 	assert_int_equal(stub(DEFAULT("TRACE"), SCD_RUNC), 0);
 	assert_int_equal(stub(DEFAULT("KILL"), SCD_RUNC), 4);
-}
-
-static int pin(void **state)
-{
-	(void)state;
-	scd_check_init();
-	return 0;
 }
 
 int main(void)

@@ -25,6 +25,7 @@
 #include "buf.h"
 #include "fsio.h"
 #include "jail.h"
+#include "pin.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true /* no limit of memory and no filter in the child then */
@@ -450,13 +451,6 @@ static void results_have_names(void **state)
 	assert_string_equal(scd_jail_result_name(SCD_JAIL_TIMEOUT), "timeout");
 	assert_string_equal(scd_jail_result_name(SCD_JAIL_CRASH), "crash");
 	assert_string_equal(scd_jail_result_name(SCD_JAIL_RESULT_COUNT), "unknown");
-}
-
-static int pin(void **state)
-{
-	(void)state;
-	scd_check_init();
-	return 0;
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "pin.h"
 
 static const struct scd_check_opts standard = { .archs = { SCMP_ARCH_X86_64 }, .arch_count = 1 };
 
@@ -90,13 +91,6 @@ static void nothing_is_wrong_with_the_repaired_form(void **state)
 			wrong += complain(&rules[i], rules[i].good, &report);
 	}
 	assert_int_equal(wrong, 0);
-}
-
-static int pin(void **state)
-{
-	(void)state;
-	scd_check_init();
-	return 0;
 }
 
 int main(void)

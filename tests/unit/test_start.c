@@ -9,6 +9,7 @@
 
 #include "compile.h"
 #include "from_text.h"
+#include "pin.h"
 #include "start.h"
 
 /* Enough for every runtime, with and without no_new_privs. */
@@ -169,13 +170,6 @@ static void a_call_that_nobody_can_make_is_allowed(void **state)
 			 SCMP_ACT_ALLOW);
 	assert_int_equal(scd_start_action(&filter, SCMP_ARCH_X86_64, "read"),
 			 SCMP_ACT_KILL_PROCESS);
-}
-
-static int pin(void **state)
-{
-	(void)state;
-	scd_check_init();
-	return 0;
 }
 
 int main(void)
