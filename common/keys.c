@@ -23,19 +23,20 @@ struct key {
 	bool docker; /* read by CRI-O and Docker only */
 };
 
-/* specs.LinuxSeccomp of runtime-spec 1.1 and containers/common's pkg/seccomp/types.go. */
+/* specs.LinuxSeccomp of runtime-spec 1.1 and containers/common's pkg/seccomp/types.go, in the
+ * order in which a profile is best read: common/canon lays files out by it. */
 static const struct key profile_keys[] = {
-	{ "defaultAction", STRING, false },  { "defaultErrnoRet", UINT, false },
-	{ "architectures", STRINGS, false }, { "flags", STRINGS, false },
-	{ "listenerPath", STRING, false },   { "listenerMetadata", STRING, false },
-	{ "syscalls", OBJECTS, false },	     { "defaultErrno", STRING, true },
-	{ "archMap", OBJECTS, true },
+	{ "defaultAction", STRING, false }, { "defaultErrnoRet", UINT, false },
+	{ "defaultErrno", STRING, true },   { "architectures", STRINGS, false },
+	{ "archMap", OBJECTS, true },	    { "flags", STRINGS, false },
+	{ "listenerPath", STRING, false },  { "listenerMetadata", STRING, false },
+	{ "syscalls", OBJECTS, false },
 };
 
 static const struct key rule_keys[] = {
-	{ "names", STRINGS, false }, { "action", STRING, false },  { "errnoRet", UINT, false },
-	{ "args", OBJECTS, false },  { "name", STRING, true },	   { "errno", STRING, true },
-	{ "comment", STRING, true }, { "includes", OBJECT, true }, { "excludes", OBJECT, true },
+	{ "comment", STRING, true }, { "names", STRINGS, false },  { "name", STRING, true },
+	{ "action", STRING, false }, { "errnoRet", UINT, false },  { "errno", STRING, true },
+	{ "args", OBJECTS, false },  { "includes", OBJECT, true }, { "excludes", OBJECT, true },
 };
 
 static const struct key arg_keys[] = {
@@ -239,6 +240,13 @@ void scd_keys_check(struct scd_judge *judge, const struct scd_json_value *object
 		else
 			check_unknown(judge, of, v);
 	}
+}
+
+size_t scd_keys_rank(enum scd_keys_of of, const char *name)
+{
+	const struct key *key = find(of, name);
+
+	return key ? (size_t)(key - tables[of].keys) + 1 : 0;
 }
 
 const struct scd_json_value *scd_keys_get(const struct scd_json_value *object, enum scd_keys_of of,

@@ -24,6 +24,10 @@ enum scd_keys_of {
 void scd_keys_check(struct scd_judge *judge, const struct scd_json_value *object,
 		    enum scd_keys_of of) SCD_NONNULL;
 
+/* Where the key called exactly @name stands among those of its object when a profile is laid out,
+ * from 1; 0: no consumer reads it. */
+size_t scd_keys_rank(enum scd_keys_of of, const char *name) SCD_NONNULL;
+
 /* The member of @object called @key when it has the type that consumers want, else NULL. */
 const struct scd_json_value *scd_keys_get(const struct scd_json_value *object, enum scd_keys_of of,
 					  const char *key) SCD_NONNULL;
