@@ -15,6 +15,9 @@ WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wundef -Wvl
           -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE
 GIT_COMMIT := $(or $(shell git rev-parse --short=12 HEAD 2>/dev/null),unknown)
+# The commit's date, so that building the same commit again gives the same programs.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+BUILD_DATE := $(if $(filter-out 0,$(SOURCE_DATE_EPOCH)),$(shell date -u -d '@$(SOURCE_DATE_EPOCH)' +%Y-%m-%dT%H:%M:%SZ))
 
 # What the code cannot do without stays out of the user's CFLAGS.
 SCD_CPPFLAGS := -D_GNU_SOURCE -Icommon -DSCD_VERSION='"$(VERSION)"'
@@ -72,7 +75,7 @@ EXTRA_cli    := -Icli
 EXTRA_tests  := -Idaemon -Icli -Itests/unit -Itests/sim
 
 # The commit is written into one object, which is made anew when it changes.
-$(B)/common/version.o: SCD_CPPFLAGS += -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"'
+$(B)/common/version.o: SCD_CPPFLAGS += -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"' -DSCD_BUILD_DATE='"$(BUILD_DATE)"'
 $(B)/common/version.o: $(B)/commit
 $(B)/commit: FORCE
 	@mkdir -p $(B); echo '$(GIT_COMMIT)' | cmp -s - $@ || echo '$(GIT_COMMIT)' > $@
@@ -175,7 +178,6 @@ demo: all $(SIM) ## the main job on profiles/, in a temporary directory
 # Another BASE than the default is for who cannot reach, or does not trust, a registry.
 IMAGE ?= seccompd:v$(VERSION)
 BASE  ?= debian:bookworm-slim
-SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 image_args = --build-arg BASE='$(BASE)' --build-arg VERSION='$(VERSION)' --build-arg GIT_COMMIT='$(GIT_COMMIT)' \
              --build-arg SOURCE_DATE_EPOCH='$(SOURCE_DATE_EPOCH)'
 

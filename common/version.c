@@ -19,6 +19,10 @@
 #define PLATFORM "linux/unknown"
 #endif
 
+#ifndef SCD_BUILD_DATE
+#define SCD_BUILD_DATE ""
+#endif
+
 const char *scd_version(void)
 {
 	return SCD_VERSION;
@@ -27,6 +31,11 @@ const char *scd_version(void)
 const char *scd_git_commit(void)
 {
 	return SCD_GIT_COMMIT;
+}
+
+const char *scd_build_date(void)
+{
+	return SCD_BUILD_DATE;
 }
 
 const char *scd_platform(void)

@@ -12,6 +12,9 @@ const char *scd_version(void);
 /* Abbreviated, or "unknown" when built from an archive. */
 const char *scd_git_commit(void);
 
+/* "2026-08-23T10:00:00Z": SOURCE_DATE_EPOCH, by default the commit's date; "" when unknown. */
+const char *scd_build_date(void);
+
 /* "linux/amd64", as Go and container images spell it. */
 const char *scd_platform(void);
 

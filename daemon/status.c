@@ -352,6 +352,7 @@ char *scd_version_json(void)
 	scd_libseccomp_version(libseccomp, sizeof(libseccomp));
 	put_string(&doc, root, "version", version);
 	put_string(&doc, root, "gitCommit", scd_git_commit());
+	put_known(&doc, root, "buildDate", scd_build_date());
 	put_string(&doc, root, "compiler", "cc " __VERSION__);
 	put_string(&doc, root, "platform", scd_platform());
 	put_string(&doc, root, "libseccompVersion", libseccomp);

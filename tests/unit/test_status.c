@@ -499,6 +499,8 @@ static void version_names_program_commit_and_library(void **state)
 	assert_string_equal(string_at(json, "version") + 1, scd_version());
 	assert_int_equal(string_at(json, "version")[0], 'v');
 	assert_string_equal(string_at(json, "gitCommit"), scd_git_commit());
+	assert_string_equal(scd_build_date()[0] ? string_at(json, "buildDate") : "",
+			    scd_build_date());
 	assert_memory_equal(string_at(json, "platform"), "linux", 5);
 	assert_true(strlen(string_at(json, "compiler")) > 3);
 	assert_int_equal(string_at(json, "libseccompVersion")[1], '.');
