@@ -40,28 +40,7 @@ bool scd_status_number(const cJSON *object, const char *key, uint64_t *number)
 
 void scd_status_show(struct scd_buf *out, const char *text, size_t max)
 {
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		size_t plain = strcspn(text, "\"\\");
-
-		if (plain > max) {
-			scd_text_quote(out, text, plain, max);
-			return;
-		}
-		scd_text_quote(out, text, plain, plain);
-		max -= plain;
-		text += plain;
-		left -= plain;
-		if (left > 0 && max > 0) {
-			scd_buf_putc(out, *text++);
-			left--;
-			max--;
-		} else if (left > 0) {
-			scd_buf_puts(out, "…");
-			return;
-		}
-	}
+	scd_text_show(out, text, strlen(text), max);
 }
 
 void scd_status_word(struct scd_buf *out, const char *text)

@@ -177,7 +177,9 @@ static void quote_one(struct scd_buf *out, const char *text, size_t n)
 		scd_buf_add(out, text, n);
 }
 
-void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t max)
+/* Characters of @bare stay as they are. */
+static void quote_all(struct scd_buf *out, const char *text, size_t len, size_t max,
+		      const char *bare)
 {
 	size_t step;
 
@@ -189,8 +191,21 @@ void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t ma
 			scd_buf_puts(out, "…");
 			return;
 		}
-		quote_one(out, text + i, n);
+		if (n == 1 && text[i] && strchr(bare, text[i]))
+			scd_buf_putc(out, text[i]);
+		else
+			quote_one(out, text + i, n);
 	}
+}
+
+void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t max)
+{
+	quote_all(out, text, len, max, "");
+}
+
+void scd_text_show(struct scd_buf *out, const char *text, size_t len, size_t max)
+{
+	quote_all(out, text, len, max, "\"\\");
 }
 
 void scd_text_json(struct scd_buf *out, const char *text, size_t len)

@@ -30,6 +30,10 @@ const char *scd_text_nearest(const char *word, size_t limit,
  * terminal and on one line; "…" when it was cut. */
 void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t max) SCD_NONNULL;
 
+/* The same, but quotes and backslashes stay: for text that stands by itself, such as a
+ * sentence. It cannot be read back. */
+void scd_text_show(struct scd_buf *out, const char *text, size_t len, size_t max) SCD_NONNULL;
+
 /* Adds all of @text as the inside of a JSON string. What scd_text_quote() escapes for a
  * terminal is escaped here as well; a byte that is not UTF-8 becomes the text \xff. */
 void scd_text_json(struct scd_buf *out, const char *text, size_t len) SCD_NONNULL;

@@ -7,6 +7,7 @@
 #include "check_opts.h"
 #include "config_file.h"
 #include "fsio.h"
+#include "listen.h"
 
 #define ENV_PREFIX "SECCOMPD_"
 #define ENV_NAME_MAX 64
@@ -17,6 +18,11 @@
 static int check_directory(const char *text, struct scd_error *err)
 {
 	return *text ? 0 : scd_fail(err, SCD_E_CONFIG, 0, "empty: write a directory");
+}
+
+static int check_listen(const char *text, struct scd_error *err)
+{
+	return *text ? scd_listen_check(text, err) : 0;
 }
 
 static int check_arch(const char *text, struct scd_error *err)
@@ -71,7 +77,8 @@ static const struct scd_option options[] = {
 	  FIELD(listen),
 	  .metavar = "ADDRESS",
 	  .fallback = ":8080",
-	  .help = "serve health, status and metrics at [HOST]:PORT; empty: serve nothing" },
+	  .help = "serve health, status and metrics at [HOST]:PORT; empty: serve nothing",
+	  .check = check_listen },
 	{ .name = "resync-period",
 	  .type = SCD_OPT_DURATION,
 	  FIELD(resync_period_ms),

@@ -91,6 +91,14 @@ static int bind_to(const union address *address)
 	return scd_take_fd(&fd);
 }
 
+int scd_listen_check(const char *text, struct scd_error *err)
+{
+	union address address;
+	bool all;
+
+	return parse_address(text, &address, &all) ? 0 : bad_address(text, err);
+}
+
 int scd_listen_open(const char *text, struct scd_error *err)
 {
 	union address address;

@@ -15,6 +15,9 @@
  */
 int scd_listen_open(const char *text, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* Whether @text is such a text; nothing is opened. 0, or -1 with SCD_E_CONFIG. */
+int scd_listen_check(const char *text, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
 /* The port that @fd is bound to; 0 when it is not. */
 unsigned scd_listen_port(int fd);
 

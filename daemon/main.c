@@ -8,11 +8,13 @@
 
 #include <event2/event.h>
 
+#include "buf.h"
 #include "check.h"
 #include "config.h"
 #include "http.h"
 #include "log.h"
 #include "reconcile.h"
+#include "text.h"
 #include "version.h"
 
 #define SHUTDOWN_POLL_MS 10
@@ -206,18 +208,26 @@ static int print_version(void)
 	return puts(line) < 0 || fflush(stdout) != 0 ? SCD_EXIT_FAILED : SCD_EXIT_OK;
 }
 
+/* Before the log is set up. The message quotes what people wrote, and a terminal may read it. */
+static int complain(const struct scd_error *err)
+{
+	auto_buf struct scd_buf shown = scd_buf_init(4 * sizeof(err->msg));
+
+	scd_text_show(&shown, err->msg, strlen(err->msg), sizeof(err->msg));
+	(void)fprintf(stderr, "seccompd: %s%s%s\n", scd_buf_text(&shown), err->sys ? ": " : "",
+		      err->sys ? strerror(err->sys) : "");
+	return err->code == SCD_E_CONFIG || err->code == SCD_E_USAGE ? SCD_EXIT_USAGE
+								     : SCD_EXIT_FAILED;
+}
+
 int main(int argc, char **argv, char **env)
 {
 	struct daemon d = { .argc = argc, .argv = argv, .env = env };
 	const char *unknown_env = NULL;
 	struct scd_error err;
 
-	if (scd_config_load(argc, argv, env, &d.config, &unknown_env, &err) < 0) {
-		(void)fprintf(stderr, "seccompd: %s%s%s\n", err.msg, err.sys ? ": " : "",
-			      err.sys ? strerror(err.sys) : "");
-		return err.code == SCD_E_CONFIG || err.code == SCD_E_USAGE ? SCD_EXIT_USAGE
-									   : SCD_EXIT_FAILED;
-	}
+	if (scd_config_load(argc, argv, env, &d.config, &unknown_env, &err) < 0)
+		return complain(&err);
 	if (d.config.help || d.config.version) {
 		int code = SCD_EXIT_OK;
 

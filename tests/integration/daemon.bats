@@ -215,6 +215,13 @@ JSON
   [[ "$output" == *"config.yaml:3:1:"*strikt*strict* ]]
   run timeout 20 "$B/seccompd" --no-such-option
   [ "$status" -eq 2 ]
+  printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nlisten: localhost:80\n' > "$WORK/config.yaml"
+  run timeout 20 "$B/seccompd" --config="$WORK/config.yaml" --one-time
+  [ "$status" -eq 2 ]
+  [[ "$output" == *"config.yaml:3:9: listen: 'localhost:80' is not an address to listen on"* ]]
+  run timeout 20 "$B/seccompd" --config=$'\e[31m'
+  [ "$status" -eq 3 ]
+  [[ "$output" == *'u001b[31m'* && "$output" != *$'\e'* ]]
   SECCOMPD_RESYNC_PERIOD=soon run timeout 20 "$B/seccompd" --one-time
   [ "$status" -eq 2 ]
 }

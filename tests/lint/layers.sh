@@ -7,12 +7,12 @@ cd "$(dirname "$0")/../.."
 
 # Layers of daemon/, lowest first. A new module needs a place here.
 layers=(
-  "config config_file"
+  "config config_file listen"
   "log child"
   "source snapshot ledger ledger_text plan disk dirs"
   "watch checker survey execute transaction outcome install"
   "state http_counts exposition"
-  "status metrics record page listen conns"
+  "status metrics record page conns refusal"
   "routes"
   "http reconcile"
   "main"

@@ -197,12 +197,19 @@ static void every_option_has_a_key_a_variable_and_a_flag(void **state)
 			continue;
 		if (option->choices)
 			value = option->choices[0].name;
+		else if (strcmp(option->name, "listen") == 0)
+			value = "[::1]:80";
 		else if (option->type == SCD_OPT_STRINGS)
 			value = strcmp(option->name, "arch") == 0 ? "x86" : "SCP031";
 		scd_option_key(option, key, sizeof(key));
 		(void)snprintf(text, sizeof(text), HEADER "%s: %s%s%s\n", key,
-			       option->type == SCD_OPT_STRINGS ? "[" : "", value,
-			       option->type == SCD_OPT_STRINGS ? "]" : "");
+			       option->type == SCD_OPT_STRINGS	? "["
+			       : option->type == SCD_OPT_STRING ? "'"
+								: "",
+			       value,
+			       option->type == SCD_OPT_STRINGS	? "]"
+			       : option->type == SCD_OPT_STRING ? "'"
+								: "");
 		assert_int_equal(load_text(text), 0);
 
 		(void)snprintf(flag, sizeof(flag), "--%s=%s", option->name, value);
@@ -338,6 +345,9 @@ static void wrong_values_are_refused_at_their_place(void **state)
 	assert_text_refused(HEADER "removalPolicy: Never\n",
 			    "3:16: removalPolicy: \"Never\" is none of: Retain, AfterGrace");
 	assert_text_refused(HEADER "source: ''\n", "3:9: source: empty: write a directory");
+	assert_text_refused(HEADER "listen: 'localhost:80'\n",
+			    "3:9: listen: 'localhost:80' is not an address to listen on: write "
+			    ":8080, 127.0.0.1:8080 or [::1]:8080");
 	assert_text_refused(HEADER "arch:\n- x86\n- vax\n",
 			    "5:3: arch: 'vax' is not an architecture; write x86_64, aarch64, ...");
 	assert_text_refused(HEADER "disable: ['a,b']\n",

@@ -146,6 +146,18 @@ static void quoting_leaves_nothing_that_upsets_a_terminal(void **state)
 	assert_quoted("a\0b", 3, 60, "a\\u0000b");
 }
 
+static void showing_leaves_quotes_as_they_are(void **state)
+{
+	auto_buf struct scd_buf out = scd_buf_init(4096);
+
+	(void)state;
+	scd_text_show(&out, "\"a\\b\" \x1b[31m\0\xff", 12, 60);
+	assert_string_equal(scd_buf_text(&out), "\"a\\b\" \\u001b[31m\\u0000\\xff");
+	out.len = 0;
+	scd_text_show(&out, "\"abc", 4, 3);
+	assert_string_equal(scd_buf_text(&out), "\"ab…");
+}
+
 static void quoting_cuts_between_characters(void **state)
 {
 	(void)state;
@@ -208,6 +220,7 @@ int main(void)
 		cmocka_unit_test(long_words_are_far_apart_at_no_cost),
 		cmocka_unit_test(nearest_is_the_first_of_the_nearest),
 		cmocka_unit_test(quoting_leaves_nothing_that_upsets_a_terminal),
+		cmocka_unit_test(showing_leaves_quotes_as_they_are),
 		cmocka_unit_test(quoting_cuts_between_characters),
 		cmocka_unit_test(every_byte_can_be_quoted),
 		cmocka_unit_test(the_limit_does_not_change_a_distance_within_it),
