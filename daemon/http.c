@@ -15,6 +15,7 @@
 #include "conns.h"
 #include "listen.h"
 #include "log.h"
+#include "refusal.h"
 #include "routes.h"
 
 /* An answer of this size is always given; larger ones share SCD_HTTP_ANSWERS_MAX. */
@@ -40,6 +41,7 @@ struct scd_http {
 	unsigned port;
 	struct scd_conns conns;
 	struct scd_http_counts counts;
+	struct scd_refusals refusals;
 };
 
 static void free_text(const void *data, size_t len, void *text)
@@ -104,7 +106,9 @@ static void send_answer(struct scd_http *http, struct evhttp_request *req,
 		scd_conns_answer(&http->conns,
 				 bufferevent_getfd(evhttp_connection_get_bufferevent(connection)),
 				 len, scd_now_ms());
+	http->refusals.answering = true;
 	evhttp_send_reply(req, (int)scd_http_code_number(request->code), NULL, head ? NULL : body);
+	http->refusals.answering = false;
 	if (body)
 		evbuffer_free(body);
 }
@@ -187,6 +191,7 @@ static struct bufferevent *make_bufferevent(struct event_base *base, void *arg)
 	if (!fresh || http->fresh)
 		return fresh;
 	bufferevent_setwatermark(fresh, EV_READ, 0, INPUT_MAX);
+	scd_refusals_watch(&http->refusals, fresh);
 	bufferevent_incref(fresh);
 	http->fresh = fresh;
 	return fresh;
@@ -266,6 +271,7 @@ int scd_http_new(struct event_base *base, const char *listen, const struct scd_s
 		return scd_fail(err, SCD_E_NOMEM, 0, "serve HTTP");
 	made->state = state;
 	made->port = scd_listen_port(fd);
+	made->refusals.counts = &made->counts;
 	made->conns.timeout_ms = SCD_HTTP_TIMEOUT_SECONDS * INT64_C(1000);
 	if (make_server(made, base, &fd) < 0 || make_events(made, base, listening) < 0) {
 		scd_http_free(&made);

@@ -17,13 +17,15 @@ static const struct {
 	[SCD_HTTP_METRICS] = { "metrics", BIT(SCD_HTTP_OK) | BIT(SCD_HTTP_UNAVAILABLE) },
 	[SCD_HTTP_STATUS] = { "status", BIT(SCD_HTTP_OK) | BIT(SCD_HTTP_UNAVAILABLE) },
 	[SCD_HTTP_VERSION] = { "version", BIT(SCD_HTTP_OK) | BIT(SCD_HTTP_UNAVAILABLE) },
-	[SCD_HTTP_OTHER] = { "other", BIT(SCD_HTTP_NOT_FOUND) | BIT(SCD_HTTP_NOT_ALLOWED) },
+	[SCD_HTTP_OTHER] = { "other", BIT(SCD_HTTP_BAD_REQUEST) | BIT(SCD_HTTP_NOT_FOUND) |
+					      BIT(SCD_HTTP_NOT_ALLOWED) | BIT(SCD_HTTP_TOO_LARGE) },
 };
 static_assert(COUNT(paths) == SCD_HTTP_PATH_COUNT, "every path needs a label");
 
 static const unsigned codes[] = {
-	[SCD_HTTP_OK] = 200,	 [SCD_HTTP_NOT_FOUND] = 404,   [SCD_HTTP_NOT_ALLOWED] = 405,
-	[SCD_HTTP_FAILED] = 500, [SCD_HTTP_UNAVAILABLE] = 503,
+	[SCD_HTTP_OK] = 200,	      [SCD_HTTP_BAD_REQUEST] = 400, [SCD_HTTP_NOT_FOUND] = 404,
+	[SCD_HTTP_NOT_ALLOWED] = 405, [SCD_HTTP_TOO_LARGE] = 413,   [SCD_HTTP_FAILED] = 500,
+	[SCD_HTTP_UNAVAILABLE] = 503,
 };
 static_assert(COUNT(codes) == SCD_HTTP_CODE_COUNT, "every code needs a number");
 

@@ -15,15 +15,17 @@ enum scd_http_path {
 	SCD_HTTP_METRICS,
 	SCD_HTTP_STATUS,
 	SCD_HTTP_VERSION,
-	SCD_HTTP_OTHER, /* not found, whatever the path, or a method that is not allowed */
+	SCD_HTTP_OTHER, /* not found, whatever the path; refused: a method, no HTTP, too large */
 	SCD_HTTP_PATH_COUNT
 };
 
 /* Labels of seccompd_http_requests_total{code}. */
 enum scd_http_code {
 	SCD_HTTP_OK,
+	SCD_HTTP_BAD_REQUEST, /* not HTTP */
 	SCD_HTTP_NOT_FOUND,
 	SCD_HTTP_NOT_ALLOWED,
+	SCD_HTTP_TOO_LARGE,
 	SCD_HTTP_FAILED,      /* of /livez: a restart would help */
 	SCD_HTTP_UNAVAILABLE, /* not ready, or no memory for an answer now */
 	SCD_HTTP_CODE_COUNT

@@ -7,12 +7,14 @@
 #include "buf.h"
 #include "metrics.h"
 #include "status.h"
+#include "text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A failing answer ends up in a Kubernetes condition: it has to be short. */
 #define HEALTH_BYTES_MAX ((size_t)1023)
 #define LISTING_BYTES_MAX ((size_t)1023)
+#define EXCLUDED_SHOWN ((size_t)64) /* bytes of the name of a check that is not there */
 
 static const char text_plain[] = "text/plain; charset=utf-8";
 static const char application_json[] = "application/json";
@@ -40,17 +42,41 @@ static const struct route routes[] = {
 	{ "/version", SCD_HTTP_VERSION, false, answer_version },
 };
 
-/* Is @key among the parameters of "a&b=c"? */
+/* One parameter of "a&b=c". */
+struct parameter {
+	const char *key, *value;
+	size_t key_len, value_len;
+};
+
+static bool is(const char *text, size_t len, const char *word)
+{
+	return len == strlen(word) && memcmp(text, word, len) == 0;
+}
+
+/* Takes the first parameter off *@query. False at the end. */
+static bool next_parameter(const char **query, struct parameter *parameter)
+{
+	const char *text = *query;
+	size_t len;
+
+	if (!text || !*text)
+		return false;
+	len = strcspn(text, "&");
+	parameter->key = text;
+	parameter->key_len = strcspn(text, "=&");
+	parameter->value = text + parameter->key_len + (text[parameter->key_len] == '=');
+	parameter->value_len = (size_t)(text + len - parameter->value);
+	*query = text + len + (text[len] == '&');
+	return true;
+}
+
 static bool query_has(const char *query, const char *key)
 {
-	size_t len = strlen(key);
+	struct parameter parameter;
 
-	while (query && *query) {
-		if (strncmp(query, key, len) == 0 && strchr("&=", query[len]))
+	while (next_parameter(&query, &parameter))
+		if (is(parameter.key, parameter.key_len, key))
 			return true;
-		query = strchr(query, '&');
-		query = query ? query + 1 : NULL;
-	}
 	return false;
 }
 
@@ -94,11 +120,48 @@ static bool asked(const struct scd_request *request, const struct scd_health_che
 	return scd_health_check_counts(check, live, request->state);
 }
 
+/* Is @check left out by "exclude=NAME"? As with kube-apiserver, only of the whole. */
+static bool excluded(const struct scd_request *request, const struct scd_health_check *check)
+{
+	const char *query = request->check ? NULL : request->query;
+	struct parameter parameter;
+
+	while (next_parameter(&query, &parameter))
+		if (is(parameter.key, parameter.key_len, "exclude") &&
+		    is(parameter.value, parameter.value_len, check->name))
+			return true;
+	return false;
+}
+
+/* Names the first one that was to be left out and is not there: a typing mistake. */
+static void warn_of_exclusions(struct scd_buf *text, const struct scd_request *request)
+{
+	const char *query = request->check ? NULL : request->query;
+	struct parameter parameter;
+	size_t count, i;
+	const struct scd_health_check *checks = scd_health_checks(&count);
+
+	while (next_parameter(&query, &parameter)) {
+		if (!is(parameter.key, parameter.key_len, "exclude"))
+			continue;
+		for (i = 0; i < count; i++)
+			if (asked(request, &checks[i]) &&
+			    is(parameter.value, parameter.value_len, checks[i].name))
+				break;
+		if (i < count)
+			continue;
+		scd_buf_puts(text, "warn: no check to exclude is called \"");
+		scd_text_quote(text, parameter.value, parameter.value_len, EXCLUDED_SHOWN);
+		scd_buf_puts(text, "\"\n");
+		return;
+	}
+}
+
 static char *answer_health(struct scd_request *request)
 {
 	auto_buf struct scd_buf text = scd_buf_init(HEALTH_BYTES_MAX);
 	int64_t now_ms = scd_now_ms();
-	size_t count, passed = 0, failed = 0;
+	size_t count, found = 0, failed = 0;
 	const struct scd_health_check *checks = scd_health_checks(&count);
 
 	for (size_t i = 0; i < count; i++) {
@@ -106,20 +169,23 @@ static char *answer_health(struct scd_request *request)
 
 		if (!asked(request, &checks[i]))
 			continue;
+		found++;
 		failure = checks[i].failure(request->state, now_ms);
-		failed += failure != NULL;
-		passed += failure == NULL;
-		if (failure)
+		if (excluded(request, &checks[i]))
+			scd_buf_printf(&text, "[+]%s excluded: ok\n", checks[i].name);
+		else if (failure)
 			scd_buf_printf(&text, "[-]%s failed: %s\n", checks[i].name, failure);
 		else
 			scd_buf_printf(&text, "[+]%s ok\n", checks[i].name);
+		failed += failure && !excluded(request, &checks[i]);
 	}
-	if (failed + passed == 0)
+	if (found == 0)
 		return answer_not_found(request);
 	if (failed > 0)
 		request->code = scd_http_failure(request->label);
 	else if (!query_has(request->query, "verbose"))
 		return strdup("ok");
+	warn_of_exclusions(&text, request);
 	scd_buf_printf(&text, "%s check %s\n", scd_http_path_name(request->label),
 		       failed ? "failed" : "passed");
 	return scd_buf_take(&text);

@@ -323,6 +323,33 @@ static void verbose_lists_the_checks_of_the_policy(void **state)
 	assert_non_null(strstr(answer, "[-]profiles failed: InvalidProfiles\n"));
 }
 
+static void excluded_checks_do_not_count(void **state)
+{
+	const char *answer;
+
+	(void)state;
+	sample.state.writable = false;
+	assert_int_equal(status_of(get("/readyz")), 503);
+	answer = get("/readyz?exclude=destination");
+	assert_int_equal(status_of(answer), 200);
+	assert_string_equal(body_of(answer), "ok");
+	answer = get("/readyz?verbose&exclude=ping&exclude=destination");
+	assert_string_equal(body_of(answer), "[+]ping excluded: ok\n[+]first-sync ok\n"
+					     "[+]source ok\n[+]destination excluded: ok\n"
+					     "readyz check passed\n");
+	/* Nothing but the whole name of a check leaves it out. */
+	assert_int_equal(status_of(get("/readyz?exclude=destinatio&exclude=&exclude")), 503);
+	assert_int_equal(status_of(get("/readyz?exclude=destinations&xexclude=destination")), 503);
+	assert_int_equal(status_of(get("/readyz/destination?exclude=destination")), 503);
+	answer = get("/readyz?exclude=disk%22");
+	assert_int_equal(status_of(answer), 503);
+	assert_non_null(strstr(answer, "warn: no check to exclude is called \"disk%22\"\n"));
+	assert_in_range(strlen(body_of(answer)), 1, 1023);
+
+	sample.state.heartbeat_ms = 1;
+	assert_int_equal(status_of(get("/livez?exclude=ping")), 200);
+}
+
 static void a_failing_answer_stays_short(void **state)
 {
 	(void)state;
@@ -443,6 +470,61 @@ static void an_oversize_request_is_refused(void **state)
 	(void)snprintf(request, sizeof(request), "GET /livez HTTP/1.1\r\nX: %0*d\r\n\r\n",
 		       (int)SCD_HTTP_REQUEST_MAX - 100, 1);
 	assert_int_equal(status_of(exchange(request)), 200);
+}
+
+/* What evhttp answers without asking us. */
+static void refusals_are_plain_text_and_counted(void **state)
+{
+	static const struct {
+		const char *request;
+		unsigned status;
+		enum scd_http_code code;
+	} rows[] = {
+		{ "GET\r\n\r\n", 400, SCD_HTTP_BAD_REQUEST },
+		{ "GET /livez HTTP/9.9\r\n\r\n", 400, SCD_HTTP_BAD_REQUEST },
+		{ "GET /livez HTTP/1.1\r\nno colon\r\n\r\n", 400, SCD_HTTP_BAD_REQUEST },
+		{ "HEAD http://[::1/ HTTP/1.1\r\n\r\n", 400, SCD_HTTP_BAD_REQUEST },
+		{ "POST / HTTP/1.1\r\nContent-Length: 1\r\nExpect: x\r\n\r\n", 400,
+		  SCD_HTTP_BAD_REQUEST },
+		{ "BREW /pot HTTP/1.1\r\n\r\n", 405, SCD_HTTP_NOT_ALLOWED },
+		{ "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n", 413, SCD_HTTP_TOO_LARGE },
+		{ "POST / HTTP/1.1\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n", 413,
+		  SCD_HTTP_TOO_LARGE },
+		{ "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n", 413,
+		  SCD_HTTP_TOO_LARGE },
+	};
+	const struct scd_http_counts *counts = scd_http_counts(on.http);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const uint64_t before = counts->answers[SCD_HTTP_OTHER][rows[i].code];
+		const char *answer = exchange(rows[i].request);
+		char length[64];
+
+		assert_int_equal(status_of(answer), rows[i].status);
+		(void)snprintf(length, sizeof(length), "\r\nContent-Length: %zu\r\n",
+			       strlen(body_of(answer)));
+		assert_non_null(strstr(answer, length));
+		assert_non_null(strstr(answer, "\r\nContent-Type: text/plain; charset=utf-8\r\n"));
+		assert_non_null(strstr(answer, "\r\nX-Content-Type-Options: nosniff\r\n"));
+		assert_non_null(strstr(answer, "\r\nConnection: close\r\n"));
+		assert_null(strchr(answer, '<'));
+		assert_true(strlen(body_of(answer)) > 10);
+		assert_int_equal(counts->answers[SCD_HTTP_OTHER][rows[i].code], before + 1);
+	}
+	assert_non_null(strstr(exchange("BREW / HTTP/1.1\r\n\r\n"), "\r\nAllow: GET, HEAD\r\n"));
+}
+
+/* "100 Continue" is no refusal. */
+static void who_waits_before_a_body_is_told_to_go_on(void **state)
+{
+	const char *answer;
+
+	(void)state;
+	answer = exchange("POST / HTTP/1.1\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\nx");
+	assert_true(status_of(answer) == 100 || status_of(answer) == 405);
+	assert_non_null(strstr(answer, "405 Method Not Allowed\r\n"));
+	assert_non_null(strstr(answer, "only GET and HEAD are allowed\n"));
 }
 
 static void garbage_never_hurts(void **state)
@@ -788,12 +870,15 @@ int main(void)
 		SERVED(a_failing_check_is_named_with_its_reason),
 		SERVED(a_stuck_loop_is_500_on_livez_and_healthz),
 		SERVED(verbose_lists_the_checks_of_the_policy),
+		SERVED(excluded_checks_do_not_count),
 		SERVED(a_failing_answer_stays_short),
 		SERVED(what_is_not_there_is_404_and_lists_the_paths),
 		SERVED(other_methods_are_405_with_allow),
 		SERVED(metrics_speak_the_format_that_is_asked_for),
 		SERVED(status_and_version_are_json),
 		SERVED(an_oversize_request_is_refused),
+		SERVED(refusals_are_plain_text_and_counted),
+		SERVED(who_waits_before_a_body_is_told_to_go_on),
 		SERVED(garbage_never_hurts),
 		SERVED(what_is_sent_behind_a_request_is_ignored),
 		SERVED(answers_are_counted_by_path_and_code),

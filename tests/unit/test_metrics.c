@@ -171,6 +171,7 @@ static void every_series_is_there_before_anything_happens(void **state)
 		"seccompd_removals_blocked",
 		"seccompd_http_requests_total{path=\"readyz\",code=\"503\"}",
 		"seccompd_http_requests_total{path=\"other\",code=\"405\"}",
+		"seccompd_http_requests_total{path=\"other\",code=\"413\"}",
 	};
 	struct scd_state fresh = { .config = &sample.config, .node = "", .pod = "", .pod_uid = "" };
 	auto_free char *text = scd_metrics_text(&fresh, &no_answers, SCD_METRICS_PROMETHEUS);
