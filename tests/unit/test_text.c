@@ -151,7 +151,7 @@ static void showing_leaves_quotes_as_they_are(void **state)
 	auto_buf struct scd_buf out = scd_buf_init(4096);
 
 	(void)state;
-	scd_text_show(&out, "\"a\\b\" \x1b[31m\0\xff", 12, 60);
+	scd_text_show(&out, "\"a\\b\" \x1b[31m\0\xff", 13, 60);
 	assert_string_equal(scd_buf_text(&out), "\"a\\b\" \\u001b[31m\\u0000\\xff");
 	out.len = 0;
 	scd_text_show(&out, "\"abc", 4, 3);
