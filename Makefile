@@ -35,6 +35,7 @@ DAEMON_LIBS = $(COMMON_LIBS) $(call pc,--libs,libevent_core) $(call pc,--libs,li
 STATUS_LIBS = $(call pc,--libs,libcjson) $(call pc,--libs,libcurl)
 
 COMMON_SRC := $(wildcard common/*.c)
+DEST_SRC   := $(wildcard destination/*.c)
 DAEMON_SRC := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
 CLI_SRC    := $(filter-out cli/main.c cli/status_main.c,$(wildcard cli/*.c))
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
@@ -42,7 +43,7 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 SIM_LIB    := tests/sim/writer.c
 SIM_SRC    := $(filter-out $(SIM_LIB),$(wildcard tests/sim/*.c))
 BENCH_SRC  := $(wildcard tests/bench/bench_*.c)
-SOURCES    := $(wildcard common/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
+SOURCES    := $(wildcard common/*.[ch] destination/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
 SCRIPTS    := $(wildcard .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
@@ -70,9 +71,10 @@ $(B)/%.o: %.c
 	$(call say,CC,$<)$(CC) $(SCD_CPPFLAGS) $(EXTRA_$(firstword $(subst /, ,$<))) $(CPPFLAGS) $(SCD_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Include paths follow the direction of dependency: common/ sees itself alone.
-EXTRA_daemon := -Idaemon
-EXTRA_cli    := -Icli
-EXTRA_tests  := -Idaemon -Icli -Itests/unit -Itests/sim
+EXTRA_destination := -Idestination
+EXTRA_daemon      := -Idestination -Idaemon
+EXTRA_cli         := -Idestination -Icli
+EXTRA_tests       := -Idestination -Idaemon -Icli -Itests/unit -Itests/sim
 
 # The commit is written into one object, which is made anew when it changes.
 $(B)/common/version.o: SCD_CPPFLAGS += -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"' -DSCD_BUILD_DATE='"$(BUILD_DATE)"'
@@ -81,6 +83,7 @@ $(B)/commit: FORCE
 	@mkdir -p $(B); echo '$(GIT_COMMIT)' | cmp -s - $@ || echo '$(GIT_COMMIT)' > $@
 
 $(B)/libscd.a: $(call obj,$(COMMON_SRC))
+$(B)/libscd-destination.a: $(call obj,$(DEST_SRC))
 $(B)/libscd-daemon.a: $(call obj,$(DAEMON_SRC))
 $(B)/libscd-cli.a: $(call obj,$(CLI_SRC))
 $(B)/libscd-sim.a: $(call obj,$(SIM_LIB))
@@ -90,14 +93,14 @@ $(B)/%.a:
 
 link = $(call say,LD,$@)$(CC) $(SCD_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-$(B)/seccompd: $(B)/daemon/main.o $(B)/libscd-daemon.a $(B)/libscd.a
+$(B)/seccompd: $(B)/daemon/main.o $(B)/libscd-daemon.a $(B)/libscd-destination.a $(B)/libscd.a
 	$(link) $(DAEMON_LIBS)
-$(B)/seccompctl: $(B)/cli/main.o $(B)/libscd-cli.a $(B)/libscd.a
+$(B)/seccompctl: $(B)/cli/main.o $(B)/libscd-cli.a $(B)/libscd-destination.a $(B)/libscd.a
 	$(link) $(COMMON_LIBS)
 $(B)/seccompctl-status: $(B)/cli/status_main.o $(B)/libscd-cli.a $(B)/libscd.a
 	$(link) $(STATUS_LIBS)
 
-$(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-sim.a $(B)/libscd.a
+$(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-destination.a $(B)/libscd-sim.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(call pc,--libs,cmocka) $(DAEMON_LIBS)
 
@@ -111,11 +114,11 @@ $(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd-sim.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(COMMON_LIBS)
 
-$(BENCH): $(B)/tests/%: $(B)/tests/bench/%.o $(B)/libscd-daemon.a $(B)/libscd.a
+$(BENCH): $(B)/tests/%: $(B)/tests/bench/%.o $(B)/libscd-daemon.a $(B)/libscd-destination.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(DAEMON_LIBS)
 
-$(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd.a
+$(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-destination.a $(B)/libscd.a
 	@mkdir -p $(@D)
 	$(link) $(DAEMON_LIBS)
 
@@ -155,7 +158,7 @@ fuzz: ## FUZZ_TIME seconds of libFuzzer for each target (packages of deps-full)
 
 fuzzers: $(FUZZ:%=$(B)/%.fuzzer)
 
-$(B)/%.fuzzer: $(B)/tests/fuzz/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd.a
+$(B)/%.fuzzer: $(B)/tests/fuzz/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-destination.a $(B)/libscd.a
 	$(link) -fsanitize=fuzzer $(DAEMON_LIBS)
 
 bench: all $(BENCH) $(SIM) ## measure, side by side with a bare libseccomp program

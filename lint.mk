@@ -4,7 +4,7 @@ lint: fmt-check lint-layers lint-banned lint-tidy lint-analyzer lint-cppcheck li
 fmt-check: ## is every source laid out as `make fmt` would?
 	clang-format --dry-run -Werror $(SOURCES)
 
-# common/ includes nothing of daemon/ or cli/; those two include nothing of each other.
+# common/ includes itself alone, destination/ common/ as well; daemon/ and cli/ nothing of each other.
 lint-layers:
 	@tests/lint/layers.sh
 
@@ -15,7 +15,7 @@ lint-banned:
 
 lint-tidy:
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P$$(nproc) -n4 sh -c \
-	  'clang-tidy --quiet "$$@" -- -std=gnu11 -D_GNU_SOURCE -Icommon -DSCD_VERSION=\"\" -DSCD_GIT_COMMIT=\"\" -Idaemon -Icli -Itests/unit -Itests/sim 2>/dev/null' tidy
+	  'clang-tidy --quiet "$$@" -- -std=gnu11 -D_GNU_SOURCE -Icommon -DSCD_VERSION=\"\" -DSCD_GIT_COMMIT=\"\" -Idestination -Idaemon -Icli -Itests/unit -Itests/sim 2>/dev/null' tidy
 
 lint-analyzer:
 	+$(MAKE) --no-print-directory B=build-lint CFLAGS='-O2 -g -fanalyzer -Werror' all
@@ -23,12 +23,12 @@ lint-analyzer:
 lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 	  --suppress=memleak --suppress=resourceLeak --suppress=unknownMacro --suppress=missingIncludeSystem \
-	  -D_GNU_SOURCE -D__x86_64__ -Icommon -Idaemon -Icli common daemon cli
+	  -D_GNU_SOURCE -D__x86_64__ -Icommon -Idestination -Idaemon -Icli common destination daemon cli
 
 lint-text:
 	shellcheck $(SCRIPTS)
 	yamllint -s deploy profiles
-	codespell -q 3 -L nd,iif README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common daemon cli deploy profiles Makefile
+	codespell -q 3 -L nd,iif README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common destination daemon cli deploy profiles Makefile
 	for m in $(MAN); do mandoc -Tlint -Wwarning $$m || exit 1; done
 
 .PHONY: lint fmt-check lint-layers lint-banned lint-tidy lint-analyzer lint-cppcheck lint-text

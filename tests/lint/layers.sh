@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Dependencies point down: read from the include lines. A module may include its own layer and lower
-# ones; common/ includes common/ alone; daemon/, cli/ and reporter/ never include each other.
+# Dependencies point down: read from the include lines. common/ includes common/ alone; destination/
+# common/ as well; daemon/, cli/ and reporter/ those two and never each other. Within destination/ and
+# daemon/ a module may include its own layer and lower ones.
 set -eu
 cd "$(dirname "$0")/../.."
 
-# Layers of daemon/, lowest first. A new module needs a place here.
+# Layers of destination/ and daemon/, lowest first. A new module needs a place here.
 layers=(
+  "snapshot plan ledger ledger_text disk dirs"
+  "survey execute transaction outcome install"
   "config config_file listen"
   "log child"
-  "source snapshot ledger ledger_text plan disk dirs"
-  "watch checker survey execute transaction outcome install"
+  "source"
+  "watch checker"
   "state http_counts exposition"
   "status metrics record page conns refusal"
   "routes"
@@ -37,27 +40,28 @@ while read -r file header; do
 done < <(includes common/*.[ch])
 
 while read -r file header; do
-  [ -e "common/$header" ] || [ -e "cli/$header" ] || complain "$file includes $header"
+  [ -e "common/$header" ] || [ -e "destination/$header" ] || [ -e "cli/$header" ] ||
+    complain "$file includes $header"
 done < <(includes cli/*.[ch])
 
 while read -r file header; do
   module=$(basename "${file%.*}")
   if [ -z "${rank[$module]:-}" ]; then
     complain "$file has no place in tests/lint/layers.sh"
-  elif [ -e "daemon/$header" ]; then
+  elif [ -e "destination/$header" ] || [ -e "$(dirname "$file")/$header" ]; then
     other=${header%.*}
     if [ -z "${rank[$other]:-}" ] || [ "${rank[$other]}" -gt "${rank[$module]}" ]; then
       complain "$file includes $header of a higher layer"
     fi
   elif [ ! -e "common/$header" ]; then
-    complain "$file includes $header, which is neither in daemon/ nor in common/"
+    complain "$file includes $header, which is in no lower folder"
   fi
-done < <(includes daemon/*.[ch])
+done < <(includes destination/*.[ch] daemon/*.[ch])
 
 # Each library has one door.
 only() {
   local what=$1 allowed=$2
-  grep -lE "#include <$what" common/*.[ch] daemon/*.[ch] cli/*.[ch] 2>/dev/null |
+  grep -lE "#include <$what" common/*.[ch] destination/*.[ch] daemon/*.[ch] cli/*.[ch] 2>/dev/null |
     grep -vE "^($allowed)\$" | while read -r file; do echo "$file includes <$what>"; done
 }
 doors=$(

@@ -13,7 +13,7 @@
 
 #include "error.h"
 #include "plan.h"
-#include "source.h"
+#include "snapshot.h"
 
 struct scd_install_request {
 	int destination;		     /* directory descriptor */
