@@ -53,7 +53,7 @@ SIM  := $(patsubst tests/sim/%.c,$(B)/tests/%,$(SIM_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/tests/%,$(BENCH_SRC))
 
 PROGRAMS := $(B)/seccompd $(B)/seccompctl $(B)/seccompctl-status
-MAN      := man/seccompd.8 man/seccompctl.1 man/seccompd.yaml.5
+MAN      := $(wildcard man/*.[1-9])
 
 ifeq ($(V),0)
 say = @printf '  %-4s %s\n' $(1) $(2);
@@ -189,16 +189,16 @@ image: ## build the container image IMAGE from BASE, with buildah or else docker
 	  buildah bud --timestamp '$(SOURCE_DATE_EPOCH)' $(BUILDAH_FLAGS) $(image_args) -t '$(IMAGE)' .; \
 	else docker build $(image_args) -t '$(IMAGE)' .; fi
 
+# Each page into the directory of its section.
+man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/
+
 install: all ## honours DESTDIR, PREFIX, BINDIR, MANDIR
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
+	install -d $(DESTDIR)$(BINDIR) $(sort $(foreach m,$(MAN),$(call man_dir,$(m))))
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
-	install -m 0644 man/seccompctl.1 $(DESTDIR)$(MANDIR)/man1
-	install -m 0644 man/seccompd.yaml.5 $(DESTDIR)$(MANDIR)/man5
-	install -m 0644 man/seccompd.8 $(DESTDIR)$(MANDIR)/man8
+	set -e; $(foreach m,$(MAN),install -m 0644 $(m) $(call man_dir,$(m));)
 
 uninstall:
-	rm -f $(PROGRAMS:$(B)/%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(MANDIR)/man1/seccompctl.1 \
-	  $(DESTDIR)$(MANDIR)/man5/seccompd.yaml.5 $(DESTDIR)$(MANDIR)/man8/seccompd.8
+	rm -f $(PROGRAMS:$(B)/%=$(DESTDIR)$(BINDIR)/%) $(foreach m,$(MAN),$(call man_dir,$(m))$(notdir $(m)))
 
 dist: ## a reproducible source archive of HEAD
 	git archive --format=tar --prefix=seccompd-$(VERSION)/ HEAD | gzip -n > seccompd-$(VERSION).tar.gz

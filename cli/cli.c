@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "text.h"
 
@@ -24,6 +25,29 @@ const struct scd_choice scd_cli_outputs[] = {
 	{ "json", SCD_OUTPUT_JSON },
 	{ NULL, 0 },
 };
+
+enum color_mode {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER
+};
+
+const struct scd_choice scd_cli_color_modes[] = {
+	{ "auto", COLOR_AUTO },
+	{ "always", COLOR_ALWAYS },
+	{ "never", COLOR_NEVER },
+	{ NULL, 0 },
+};
+
+bool scd_cli_want_color(int mode, FILE *stream)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (mode != COLOR_AUTO)
+		return mode == COLOR_ALWAYS;
+	return isatty(fileno(stream)) && !(no_color && *no_color) &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
 
 /* One line, whatever a path or an argument holds: controls become question marks. */
 void scd_cli_warn(const char *fmt, ...)
@@ -53,15 +77,30 @@ enum scd_exit scd_cli_fail(const struct scd_error *err)
 								     : SCD_EXIT_TROUBLE;
 }
 
+enum scd_exit scd_cli_no_memory(void)
+{
+	scd_cli_warn("out of memory");
+	return SCD_EXIT_TROUBLE;
+}
+
+cJSON *scd_cli_document(const char *kind)
+{
+	cJSON *root = cJSON_CreateObject();
+
+	if (cJSON_AddStringToObject(root, "apiVersion", "seccompd.dev/v1alpha1") &&
+	    cJSON_AddStringToObject(root, "kind", kind))
+		return root;
+	cJSON_Delete(root);
+	return NULL;
+}
+
 enum scd_exit scd_cli_print_json(cJSON *tree)
 {
 	char *text = tree ? cJSON_Print(tree) : NULL;
 
 	cJSON_Delete(tree);
-	if (!text) {
-		scd_cli_warn("out of memory");
-		return SCD_EXIT_TROUBLE;
-	}
+	if (!text)
+		return scd_cli_no_memory();
 	(void)printf("%s\n", text);
 	cJSON_free(text);
 	return SCD_EXIT_OK;
@@ -70,7 +109,7 @@ enum scd_exit scd_cli_print_json(cJSON *tree)
 static void print_help(FILE *out)
 {
 	(void)fputs("Usage: seccompctl COMMAND [ARGUMENT...]\n"
-		    "       seccompctl --help | --version\n"
+		    "       seccompctl help [COMMAND] | --help | --version\n"
 		    "\n"
 		    "Judge seccomp profiles as container runtimes and the kernel will take them.\n"
 		    "\n"
@@ -83,10 +122,11 @@ static void print_help(FILE *out)
 		(void)fprintf(out, "%*s%s\n", used < SUMMARY_COLUMN ? SUMMARY_COLUMN - used : 1, "",
 			      command->summary);
 	}
-	(void)fputs("\n"
-		    "`seccompctl COMMAND --help` says more.\n"
-		    "Exit status: 0 nothing found, 1 something found, 2 wrong usage, 3 trouble.\n",
-		    out);
+	(void)fputs(
+		"\n"
+		"`seccompctl COMMAND --help` and the manual page seccompctl-COMMAND(1) say more.\n"
+		"Exit status: 0 nothing found, 1 something found, 2 wrong usage, 3 trouble.\n",
+		out);
 }
 
 static void print_command_help(const struct scd_command *command)
@@ -151,13 +191,30 @@ static enum scd_exit run_command(const struct scd_command *command, int argc, ch
 
 	assert(command->options[0].type == SCD_OPT_ACTION && command->options[0].offset == 0);
 	options = calloc(1, command->options_size);
-	if (!options) {
-		scd_cli_warn("out of memory");
-		return SCD_EXIT_TROUBLE;
-	}
+	if (!options)
+		return scd_cli_no_memory();
 	status = parse_and_run(command, options, argc, argv);
 	scd_options_done(command->options, command->option_count, options);
 	return status;
+}
+
+/* `help COMMAND` is `COMMAND --help`, whoever reads the command's options. */
+static enum scd_exit help_on(int argc, char **argv)
+{
+	char name[] = "help", flag[] = "--help";
+	char *words[] = { name, flag, NULL };
+	const struct scd_command *command;
+
+	if (argc == 0) {
+		print_help(stdout);
+		return SCD_EXIT_OK;
+	}
+	if (argc > 1) {
+		scd_cli_warn("help takes one command at a time");
+		return SCD_EXIT_USAGE;
+	}
+	command = find_command(argv[0]);
+	return command ? run_command(command, 2, words) : refuse_command(argv[0]);
 }
 
 static enum scd_exit dispatch(int argc, char **argv)
@@ -169,10 +226,10 @@ static enum scd_exit dispatch(int argc, char **argv)
 		print_help(stderr);
 		return SCD_EXIT_USAGE;
 	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-		print_help(stdout);
-		return SCD_EXIT_OK;
-	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		return help_on(0, argv);
+	if (strcmp(word, "help") == 0)
+		return help_on(argc - 2, argv + 2);
 	if (strcmp(word, "--version") == 0)
 		return run_command(&scd_command_version, 1, argv + 1);
 	command = find_command(word);

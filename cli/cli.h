@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What the commands of seccompctl share. A new command is one file and one ROW below. */
+/* What the commands of seccompctl share. A new command is one file, one ROW below, and one
+ * manual page, man/seccompctl-NAME.1. */
 #ifndef SCD_CLI_H
 #define SCD_CLI_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
+#include "check_opts.h"
 #include "error.h"
 #include "options.h"
 
@@ -66,7 +69,54 @@ extern const struct scd_choice scd_cli_outputs[];
 		.help = "how to print it", .choices = scd_cli_outputs                           \
 	}
 
+/* "-q": nothing on standard output; @field is a bool. */
+#define SCD_CLI_QUIET(type_name, field)                               \
+	{                                                             \
+		.name = "quiet", .letter = 'q', .type = SCD_OPT_BOOL, \
+		.offset = offsetof(type_name, field),                 \
+		.help = "print nothing; the exit status tells"        \
+	}
+
+/* "--color=auto|always|never"; @field is an int, for scd_cli_want_color(). */
+extern const struct scd_choice scd_cli_color_modes[];
+#define SCD_CLI_COLOR(type_name, field)                                                        \
+	{                                                                                      \
+		.name = "color", .type = SCD_OPT_CHOICE, .offset = offsetof(type_name, field), \
+		.metavar = "WHEN", .fallback = "auto", .choices = scd_cli_color_modes,         \
+		.help = "colour; auto: on a terminal, unless NO_COLOR is set"                  \
+	}
+
+/* Whether what goes to @stream shall have colours. */
+bool scd_cli_want_color(int mode, FILE *stream) SCD_NONNULL;
+
+/* The rows for what to judge for; @field is a struct scd_check_words. */
+#define SCD_CLI_RUNTIME(type_name, field)                                                         \
+	{                                                                                         \
+		.name = "runtime", .type = SCD_OPT_CHOICE,                                        \
+		.offset = offsetof(type_name, field) + offsetof(struct scd_check_words, runtime), \
+		.metavar = "NAME", .fallback = "any", .choices = scd_runtime_choices,             \
+		.help = "who parses the profile"                                                  \
+	}
+#define SCD_CLI_OCI_RUNTIME(type_name, field)                                             \
+	{                                                                                 \
+		.name = "oci-runtime", .type = SCD_OPT_CHOICE,                            \
+		.offset = offsetof(type_name, field) +                                    \
+			  offsetof(struct scd_check_words, oci_runtime),                  \
+		.metavar = "NAME", .fallback = "any", .choices = scd_oci_runtime_choices, \
+		.help = "who loads it"                                                    \
+	}
+#define SCD_CLI_ARCH(type_name, field)                                                          \
+	{                                                                                       \
+		.name = "arch", .type = SCD_OPT_STRINGS,                                        \
+		.offset = offsetof(type_name, field) + offsetof(struct scd_check_words, archs), \
+		.metavar = "ARCH", .check = scd_check_arch_word,                                \
+		.help = "architecture of the nodes; repeatable; this machine's when absent"     \
+	}
+
 struct cJSON;
+
+/* A document of "-o json": an object with apiVersion and @kind. NULL without memory. */
+struct cJSON *scd_cli_document(const char *kind) SCD_NONNULL SCD_MUST_CHECK;
 
 /* Prints @tree and deletes it. NULL, as cJSON gives it without memory, is trouble. */
 enum scd_exit scd_cli_print_json(struct cJSON *tree);
@@ -82,6 +132,9 @@ int scd_cli_main(int argc, char **argv);
 /* "seccompctl: <message>: <errno text>" on stderr. Returns the exit status that goes
  * with the code. */
 enum scd_exit scd_cli_fail(const struct scd_error *err) SCD_NONNULL;
+
+/* Says that there is no memory. */
+enum scd_exit scd_cli_no_memory(void);
 
 /* The same for something that does not end the program. */
 void scd_cli_warn(const char *fmt, ...) SCD_PRINTF(1, 2) SCD_NONNULL;

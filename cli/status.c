@@ -36,10 +36,8 @@ static enum scd_exit run_status(const void *target, int argc, char **argv)
 	int why = ENOENT;
 
 	(void)target;
-	if (!args) {
-		scd_cli_warn("out of memory");
-		return SCD_EXIT_TROUBLE;
-	}
+	if (!args)
+		return scd_cli_no_memory();
 	args[0] = name;
 	for (int i = 0; i < argc; i++)
 		args[i + 1] = argv[i];

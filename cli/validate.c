@@ -13,25 +13,14 @@
 
 #define NAME_SHOWN 100 /* bytes of a name in a message */
 
-enum color_mode {
-	COLOR_AUTO,
-	COLOR_ALWAYS,
-	COLOR_NEVER
-};
-
 struct validate_options {
 	bool help;
 	int format; /* enum scd_format */
 	bool quiet;
-	bool strict;
 	int fail_on; /* enum scd_severity */
-	struct scd_strings disable;
-	int runtime;	 /* enum scd_runtime */
-	int oci_runtime; /* enum scd_oci_runtime */
-	struct scd_strings archs;
+	struct scd_check_words judge;
 	bool show_notes;
-	bool trial_load;
-	int color; /* enum color_mode */
+	int color;
 };
 
 #define FORMAT_CHOICE(value, name, function) { name, value },
@@ -41,13 +30,6 @@ static const struct scd_choice severities[] = {
 	{ "error", SCD_ERROR },
 	{ "warning", SCD_WARNING },
 	{ "note", SCD_NOTE },
-	{ NULL, 0 },
-};
-
-static const struct scd_choice color_modes[] = {
-	{ "auto", COLOR_AUTO },
-	{ "always", COLOR_ALWAYS },
-	{ "never", COLOR_NEVER },
 	{ NULL, 0 },
 };
 
@@ -62,14 +44,10 @@ static const struct scd_option options[] = {
 	  .fallback = "human",
 	  .choices = formats,
 	  .help = "how to print the findings" },
-	{ .name = "quiet",
-	  .letter = 'q',
-	  .type = SCD_OPT_BOOL,
-	  FIELD(quiet),
-	  .help = "print no findings; the exit status tells" },
+	SCD_CLI_QUIET(struct validate_options, quiet),
 	{ .name = "strict",
 	  .type = SCD_OPT_BOOL,
-	  FIELD(strict),
+	  FIELD(judge.strict),
 	  .help = "make errors of warnings" },
 	{ .name = "fail-on",
 	  .type = SCD_OPT_CHOICE,
@@ -80,43 +58,22 @@ static const struct scd_option options[] = {
 	  .help = "exit 1 on findings of this severity and above" },
 	{ .name = "disable",
 	  .type = SCD_OPT_STRINGS,
-	  FIELD(disable),
+	  FIELD(judge.disable),
 	  .metavar = "RULE",
+	  .check = scd_check_rule_word,
 	  .help = "never report this rule; repeatable" },
-	{ .name = "runtime",
-	  .type = SCD_OPT_CHOICE,
-	  FIELD(runtime),
-	  .metavar = "NAME",
-	  .fallback = "any",
-	  .choices = scd_runtime_choices,
-	  .help = "who parses the profile" },
-	{ .name = "oci-runtime",
-	  .type = SCD_OPT_CHOICE,
-	  FIELD(oci_runtime),
-	  .metavar = "NAME",
-	  .fallback = "any",
-	  .choices = scd_oci_runtime_choices,
-	  .help = "who loads it" },
-	{ .name = "arch",
-	  .type = SCD_OPT_STRINGS,
-	  FIELD(archs),
-	  .metavar = "ARCH",
-	  .help = "judge for this architecture of nodes; repeatable; this machine's when absent" },
+	SCD_CLI_RUNTIME(struct validate_options, judge),
+	SCD_CLI_OCI_RUNTIME(struct validate_options, judge),
+	SCD_CLI_ARCH(struct validate_options, judge),
 	{ .name = "show-notes",
 	  .type = SCD_OPT_BOOL,
 	  FIELD(show_notes),
 	  .help = "print notes as well" },
 	{ .name = "trial-load",
 	  .type = SCD_OPT_BOOL,
-	  FIELD(trial_load),
+	  FIELD(judge.trial_load),
 	  .help = "load each filter into this kernel once, in a process of its own" },
-	{ .name = "color",
-	  .type = SCD_OPT_CHOICE,
-	  FIELD(color),
-	  .metavar = "WHEN",
-	  .fallback = "auto",
-	  .choices = color_modes,
-	  .help = "colour; auto: on a terminal, unless NO_COLOR is set" },
+	SCD_CLI_COLOR(struct validate_options, color),
 };
 
 /* One input and what was found out about it. */
@@ -128,24 +85,6 @@ struct verdict {
 	struct scd_report report;
 	struct scd_error trouble; /* SCD_OK: the report is a verdict */
 };
-
-static int make_check_opts(const struct validate_options *asked, struct scd_check_opts *opts,
-			   struct scd_error *err)
-{
-	*opts = (struct scd_check_opts){
-		.runtimes = (unsigned)asked->runtime,
-		.oci_runtimes = (unsigned)asked->oci_runtime,
-		.strict = asked->strict,
-		.trial_load = asked->trial_load,
-	};
-	for (size_t i = 0; i < asked->archs.count; i++)
-		if (scd_check_opts_add_arch(opts, asked->archs.items[i], err) < 0)
-			return -1;
-	for (size_t i = 0; i < asked->disable.count; i++)
-		if (scd_check_opts_disable(opts, asked->disable.items[i], err) < 0)
-			return -1;
-	return 0;
-}
 
 /* What seccompd says of names and files that it never installs; the validator itself sees
  * texts only. */
@@ -216,23 +155,13 @@ static void verdicts_done(struct verdict *verdicts, size_t count)
 	free(verdicts);
 }
 
-static bool want_color(int mode)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (mode != COLOR_AUTO)
-		return mode == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
-	       !(term && strcmp(term, "dumb") == 0);
-}
-
 static int print_verdicts(const struct validate_options *asked, const struct scd_check_opts *opts,
 			  const struct verdict *verdicts, size_t count, struct scd_error *err)
 {
 	auto_free struct scd_judged *list = calloc(count, sizeof(*list));
 	const struct scd_render_opts how = {
 		.judged_with = opts,
-		.color = want_color(asked->color),
+		.color = scd_cli_want_color(asked->color, stdout),
 		/* Nobody shall fail on what is not shown. */
 		.show_notes = asked->show_notes || asked->fail_on == SCD_NOTE,
 	};
@@ -301,14 +230,12 @@ static enum scd_exit run_validate(const void *target, int argc, char **argv)
 		scd_cli_warn("validate needs a PATH; - is standard input");
 		return SCD_EXIT_USAGE;
 	}
-	if (make_check_opts(asked, &opts, &err) < 0 ||
+	if (scd_check_opts_make(&asked->judge, &opts, &err) < 0 ||
 	    scd_collect_inputs(argv, (size_t)argc, &inputs, &err) < 0)
 		return scd_cli_fail(&err);
 	verdicts = calloc(inputs.count, sizeof(*verdicts));
-	if (!verdicts) {
-		scd_cli_warn("out of memory");
-		return SCD_EXIT_TROUBLE;
-	}
+	if (!verdicts)
+		return scd_cli_no_memory();
 	status = judge_all(asked, &opts, &inputs, verdicts);
 	verdicts_done(verdicts, inputs.count);
 	return status;

@@ -87,6 +87,40 @@ int scd_check_opts_disable(struct scd_check_opts *opts, const char *rule, struct
 	return 0;
 }
 
+int scd_check_arch_word(const char *name, struct scd_error *err)
+{
+	struct scd_check_opts opts = { 0 };
+
+	return scd_check_opts_add_arch(&opts, name, err);
+}
+
+int scd_check_rule_word(const char *rule, struct scd_error *err)
+{
+	struct scd_check_opts opts = { 0 };
+
+	return scd_check_opts_disable(&opts, rule, err);
+}
+
+int scd_check_opts_make(const struct scd_check_words *words, struct scd_check_opts *opts,
+			struct scd_error *err)
+{
+	struct scd_check_opts made = {
+		.runtimes = (unsigned)words->runtime,
+		.oci_runtimes = (unsigned)words->oci_runtime,
+		.strict = words->strict,
+		.trial_load = words->trial_load,
+	};
+
+	for (size_t i = 0; i < words->archs.count; i++)
+		if (scd_check_opts_add_arch(&made, words->archs.items[i], err) < 0)
+			return scd_wrap(err, "arch");
+	for (size_t i = 0; i < words->disable.count; i++)
+		if (scd_check_opts_disable(&made, words->disable.items[i], err) < 0)
+			return scd_wrap(err, "disable");
+	*opts = made;
+	return 0;
+}
+
 void scd_arch_add_short_name(struct scd_buf *out, uint32_t token)
 {
 	const struct scd_arch *arch = scd_arch_of(token);

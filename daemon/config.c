@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "check_opts.h"
 #include "config_file.h"
 #include "fsio.h"
 #include "listen.h"
@@ -23,20 +22,6 @@ static int check_directory(const char *text, struct scd_error *err)
 static int check_listen(const char *text, struct scd_error *err)
 {
 	return *text ? scd_listen_check(text, err) : 0;
-}
-
-static int check_arch(const char *text, struct scd_error *err)
-{
-	struct scd_check_opts opts = { 0 };
-
-	return scd_check_opts_add_arch(&opts, text, err);
-}
-
-static int check_rule(const char *text, struct scd_error *err)
-{
-	struct scd_check_opts opts = { 0 };
-
-	return scd_check_opts_disable(&opts, text, err);
 }
 
 static const struct scd_choice removal_policies[] = { { "Retain", SCD_RETAIN },
@@ -127,38 +112,38 @@ static const struct scd_option options[] = {
 	  .help = "whether an invalid profile makes the pod unready (strict)" },
 	{ .name = "runtime",
 	  .type = SCD_OPT_CHOICE,
-	  FIELD(runtime),
+	  FIELD(judge.runtime),
 	  .metavar = "NAME",
 	  .fallback = "any",
 	  .choices = scd_runtime_choices,
 	  .help = "judge for the runtime that parses profiles" },
 	{ .name = "oci-runtime",
 	  .type = SCD_OPT_CHOICE,
-	  FIELD(oci_runtime),
+	  FIELD(judge.oci_runtime),
 	  .metavar = "NAME",
 	  .fallback = "any",
 	  .choices = scd_oci_runtime_choices,
 	  .help = "judge for the OCI runtime that loads them" },
 	{ .name = "arch",
 	  .type = SCD_OPT_STRINGS,
-	  FIELD(archs),
+	  FIELD(judge.archs),
 	  .metavar = "ARCH",
 	  .help = "judge for this architecture (default this machine's); may be repeated",
-	  .check = check_arch },
+	  .check = scd_check_arch_word },
 	{ .name = "disable",
 	  .type = SCD_OPT_STRINGS,
-	  FIELD(disable),
+	  FIELD(judge.disable),
 	  .metavar = "RULE",
 	  .help = "never report this rule, such as SCP031; may be repeated",
-	  .check = check_rule },
+	  .check = scd_check_rule_word },
 	{ .name = "strict",
 	  .type = SCD_OPT_BOOL,
-	  FIELD(strict),
+	  FIELD(judge.strict),
 	  .fallback = "false",
 	  .help = "make errors of warnings" },
 	{ .name = "trial-load",
 	  .type = SCD_OPT_BOOL,
-	  FIELD(trial_load),
+	  FIELD(judge.trial_load),
 	  .fallback = "true",
 	  .help = "load each filter into this kernel, in a process of its own" },
 	{ .name = "v",
@@ -321,7 +306,7 @@ static int apply_layers(int argc, char **argv, char **env, const char *path,
 		return -1;
 	if (apply_env(env, config, err) < 0 || parse_flags(argc, argv, config, err) < 0)
 		return -1;
-	return scd_config_check_opts(config, &opts, err);
+	return scd_check_opts_make(&config->judge, &opts, err);
 }
 
 int scd_config_load(int argc, char **argv, char **env, struct scd_config *config,
@@ -351,24 +336,6 @@ int scd_config_load(int argc, char **argv, char **env, struct scd_config *config
 void scd_config_done(struct scd_config *config)
 {
 	scd_options_done(options, COUNT, config);
-}
-
-int scd_config_check_opts(const struct scd_config *config, struct scd_check_opts *opts,
-			  struct scd_error *err)
-{
-	struct scd_check_opts made = { .runtimes = (unsigned)config->runtime,
-				       .oci_runtimes = (unsigned)config->oci_runtime,
-				       .strict = config->strict,
-				       .trial_load = config->trial_load };
-
-	for (size_t i = 0; i < config->archs.count; i++)
-		if (scd_check_opts_add_arch(&made, config->archs.items[i], err) < 0)
-			return scd_wrap(err, "arch");
-	for (size_t i = 0; i < config->disable.count; i++)
-		if (scd_check_opts_disable(&made, config->disable.items[i], err) < 0)
-			return scd_wrap(err, "disable");
-	*opts = made;
-	return 0;
 }
 
 void scd_config_help(FILE *out)

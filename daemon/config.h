@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "check.h"
+#include "check_opts.h"
 #include "error.h"
 #include "options.h"
 
@@ -45,13 +45,7 @@ struct scd_config {
 	uint64_t max_removals_percent; /* in one step; the mass-removal guard */
 	int ready_policy;	       /* enum scd_ready_policy */
 
-	/* judging: lists as written (checked); scd_config_check_opts() makes options of them */
-	int runtime;	 /* enum scd_runtime */
-	int oci_runtime; /* enum scd_oci_runtime */
-	struct scd_strings archs;
-	struct scd_strings disable;
-	bool strict;
-	bool trial_load;
+	struct scd_check_words judge;
 
 	/* log */
 	uint64_t verbosity; /* --v */
@@ -83,10 +77,6 @@ void scd_config_done(struct scd_config *config) SCD_NONNULL;
 
 /* The one table. */
 const struct scd_option *scd_config_options(size_t *count) SCD_NONNULL;
-
-/* The judging options. 0, or -1 with SCD_E_CONFIG: an unknown architecture or rule. */
-int scd_config_check_opts(const struct scd_config *config, struct scd_check_opts *opts,
-			  struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
 /* Writes the --help text. */
 void scd_config_help(FILE *out) SCD_NONNULL;

@@ -473,7 +473,7 @@ int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 	state->config = config;
 	state->heartbeat_ms = scd_now_ms();
 	srandom((unsigned)(state->heartbeat_ms ^ getpid()));
-	if (scd_config_check_opts(config, &opts, err) < 0 || make_timers(r, err) < 0 ||
+	if (scd_check_opts_make(&config->judge, &opts, err) < 0 || make_timers(r, err) < 0 ||
 	    scd_children_new(base, &r->children, err) < 0 ||
 	    scd_checker_new(r->children, &opts, on_verdict, r, &r->checker, err) < 0) {
 		scd_reconcile_free(&r);
@@ -497,7 +497,7 @@ int scd_reconcile_reload(struct scd_reconcile *r, const struct scd_config *confi
 {
 	struct scd_check_opts opts;
 
-	if (scd_config_check_opts(config, &opts, err) < 0)
+	if (scd_check_opts_make(&config->judge, &opts, err) < 0)
 		return -1;
 	scd_checker_set_opts(r->checker, &opts);
 	r->config = config;

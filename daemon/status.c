@@ -202,8 +202,8 @@ static void put_validator(struct doc *doc, cJSON *root, const struct scd_state *
 	cJSON *seccomp = put_object(doc, root, "seccomp");
 
 	put_bool(doc, validator, "degraded", state->validator_degraded);
-	put_bool(doc, validator, "trialLoad", state->config->trial_load);
-	put_bool(doc, validator, "strict", state->config->strict);
+	put_bool(doc, validator, "trialLoad", state->config->judge.trial_load);
+	put_bool(doc, validator, "strict", state->config->judge.strict);
 	put_number(doc, seccomp, "apiLevel", seccomp_api_get());
 }
 

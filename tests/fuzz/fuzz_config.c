@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	assert(size <= SCD_CONFIG_MAX);
 	/* Words were checked one by one: only their number is left to refuse. */
-	if (scd_config_check_opts(&config, &opts, &err) < 0)
-		assert(config.archs.count > SCD_CHECK_ARCHS_MAX);
+	if (scd_check_opts_make(&config.judge, &opts, &err) < 0)
+		assert(config.judge.archs.count > SCD_CHECK_ARCHS_MAX);
 	return 0;
 }

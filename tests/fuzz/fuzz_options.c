@@ -63,6 +63,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(scd_options_parse(options, count, argc, argv, &again, &second, &err) == 0);
 	assert(second == first);
 	assert(config.resync_period_ms == again.resync_period_ms);
-	assert(config.archs.count == again.archs.count);
+	assert(config.judge.archs.count == again.judge.archs.count);
 	return 0;
 }

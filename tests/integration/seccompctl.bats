@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# seccompctl around its commands: help, manual, rules, version, status.
+# seccompctl around its commands: help, rules, version, status.
 # shellcheck disable=SC2016,SC2030,SC2031 # bash -c expands; PATH is changed for one test alone
 
 bats_require_minimum_version 1.5.0
@@ -8,71 +8,7 @@ bats_require_minimum_version 1.5.0
 setup() {
   root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
   ctl=${B:-$root/build}/seccompctl
-  man=$root/man/seccompctl.1
   cd "$BATS_TEST_TMPDIR" || return
-}
-
-# The commands that --help lists.
-commands() {
-  "$ctl" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
-}
-
-# The long options that --help of a command lists.
-help_options() {
-  "$ctl" "$1" --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE '[a-z][a-z-]+$' | sort
-}
-
-# The lines of a command's section in the manual.
-man_section() {
-  awk -v name="$1" '/^\.S[sh] / { on = $1 == ".Ss" && $2 == name } on' "$man"
-}
-
-man_options() {
-  man_section "$1" | sed -nE 's/^\.It .*Fl -([a-z-]+).*/\1/p' | sort
-}
-
-@test "the manual has a section for each command, and no other" {
-  [ "$(commands | wc -l)" -ge 4 ]
-  diff -u <(commands) <(awk '$1 == ".Ss" { print $2 }' "$man")
-}
-
-@test "the manual has each option of each command, and no other" {
-  for command in $(commands); do
-    diff -u <(help_options "$command") <({ echo help; man_options "$command"; } | sort)
-  done
-}
-
-@test "the manual has each choice of each option" {
-  for command in validate rules status version; do
-    for choice in $("$ctl" "$command" --help | tr -s ' \n' ' ' | grep -oE ': [a-z-]+(, [a-z-]+)+ \(default' |
-      grep -oE '[a-z-]+' | grep -vx default); do
-      man_section "$command" | grep -qE "^\.(It )?Cm $choice( |$)"
-    done
-  done
-}
-
-@test "the manual has the limits of the code" {
-  grep -q 'SCD_PROFILE_MAX ((size_t)1 << 20)' "$root/common/bounds.h"
-  grep -q 'a profile over 1 MiB' "$man"
-  grep -q 'SCD_INPUT_MAX ((size_t)16 << 20)' "$root/cli/inputs.h"
-  grep -q '16 MiB of a text' "$man"
-  grep -q 'SCD_CHECK_ARCHS_MAX ((size_t)8)' "$root/common/check.h"
-  grep -q 'up to 8' "$man"
-}
-
-@test "the examples of the manual run" {
-  mkdir profiles
-  cp "$root/tests/data/invalid/action-misspelt.json" profiles/
-  cp "$root/tests/data/valid/deny-few.json" web.json
-  jq -n --slurpfile spec web.json '{spec: $spec[0]}' > seccompprofile.json
-  PATH=$(dirname "$ctl"):$PATH
-  count=0
-  while read -r example; do
-    run bash -c "$example"
-    [ "$status" -le 1 ] && [ -n "$output" ]
-    count=$((count + 1))
-  done < <(sed -n 's/^\.Dl \$ //p' "$man")
-  [ "$count" -ge 5 ]
 }
 
 @test "help is asked for on stdout and missing on stderr" {
@@ -83,6 +19,19 @@ man_options() {
   [[ $output == Usage:* ]]
   run -2 --separate-stderr "$ctl"
   [[ -z $output && $stderr == Usage:* ]]
+}
+
+@test "help of a command is that of its --help" {
+  for command in validate rules status version; do
+    run -0 --separate-stderr "$ctl" "$command" --help
+    [[ $output == [Uu]"sage: seccompctl"*"$command"* && -z $stderr ]]
+    asked=$output
+    run -0 --separate-stderr "$ctl" help "$command"
+    [ "$output" = "$asked" ]
+  done
+  run -2 "$ctl" help validat
+  [[ $output == *"did you mean 'validate'?" ]]
+  run -2 "$ctl" help rules version
 }
 
 @test "a misspelt command is exit 2 and names its neighbour" {

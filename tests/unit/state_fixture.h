@@ -46,7 +46,7 @@ static int sample_setup(void **state)
 		.source = sample.source,
 		.destination = sample.destination,
 		.ready_policy = SCD_READY_SYNCED,
-		.trial_load = true,
+		.judge.trial_load = true,
 	};
 	sample.state = (struct scd_state){
 		.config = &sample.config,

@@ -120,6 +120,39 @@ static void what_is_left_open_is_any_and_this_machine(void **state)
 	assert_memory_equal(&all, &closed, sizeof(all));
 }
 
+static void words_become_options_or_say_which_option_is_wrong(void **state)
+{
+	struct scd_check_words words = { .runtime = SCD_CRI_O, .strict = true };
+	struct scd_check_opts opts = { 0 };
+	struct scd_error err;
+
+	(void)state;
+	assert_int_equal(scd_strings_add(&words.archs, "arm64", 5), 0);
+	assert_int_equal(scd_strings_add(&words.disable, "SCP031", 6), 0);
+	assert_int_equal(scd_check_opts_make(&words, &opts, &err), 0);
+	assert_int_equal(opts.runtimes, SCD_CRI_O);
+	assert_int_equal(opts.oci_runtimes, 0);
+	assert_true(opts.strict);
+	assert_false(opts.trial_load);
+	assert_int_equal(opts.arch_count, 1);
+	assert_int_equal(opts.archs[0], SCMP_ARCH_AARCH64);
+	assert_int_equal(opts.disabled[SCD_SYSCALL_UNKNOWN], 1);
+
+	assert_int_equal(scd_strings_add(&words.disable, "SCP999", 6), 0);
+	assert_int_equal(scd_check_opts_make(&words, &opts, &err), -1);
+	assert_int_equal(err.code, SCD_E_CONFIG);
+	assert_string_equal(err.msg,
+			    "disable: 'SCP999' is not a rule; `seccompctl rules` lists them");
+	assert_int_equal(opts.runtimes, SCD_CRI_O); /* as it was */
+
+	assert_int_equal(scd_strings_add(&words.archs, "vax", 3), 0);
+	assert_int_equal(scd_check_opts_make(&words, &opts, &err), -1);
+	assert_string_equal(err.msg,
+			    "arch: 'vax' is not an architecture; write x86_64, aarch64, ...");
+	scd_strings_done(&words.archs);
+	scd_strings_done(&words.disable);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +162,7 @@ int main(void)
 		cmocka_unit_test(rules_are_disabled_by_number_or_name),
 		cmocka_unit_test(short_names_are_those_of_uname),
 		cmocka_unit_test(what_is_left_open_is_any_and_this_machine),
+		cmocka_unit_test(words_become_options_or_say_which_option_is_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,12 +119,12 @@ static void defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(t.config.removal_grace_period_ms, UINT64_C(72) * 3600 * 1000);
 	assert_int_equal(t.config.max_removals_percent, 50);
 	assert_int_equal(t.config.ready_policy, SCD_READY_SYNCED);
-	assert_int_equal(t.config.runtime, SCD_RUNTIME_ANY);
-	assert_int_equal(t.config.oci_runtime, SCD_OCI_RUNTIME_ANY);
-	assert_int_equal(t.config.archs.count, 0);
-	assert_int_equal(t.config.disable.count, 0);
-	assert_false(t.config.strict);
-	assert_true(t.config.trial_load);
+	assert_int_equal(t.config.judge.runtime, SCD_RUNTIME_ANY);
+	assert_int_equal(t.config.judge.oci_runtime, SCD_OCI_RUNTIME_ANY);
+	assert_int_equal(t.config.judge.archs.count, 0);
+	assert_int_equal(t.config.judge.disable.count, 0);
+	assert_false(t.config.judge.strict);
+	assert_true(t.config.judge.trial_load);
 	assert_int_equal(t.config.verbosity, 2);
 	assert_int_equal(t.config.logging_format, SCD_LOG_JSON);
 	assert_null(t.unknown_env);
@@ -162,13 +162,13 @@ static void a_file_sets_every_key(void **state)
 	assert_int_equal(t.config.removal_grace_period_ms, 5400000);
 	assert_int_equal(t.config.max_removals_percent, 100);
 	assert_int_equal(t.config.ready_policy, SCD_READY_STRICT);
-	assert_int_equal(t.config.runtime, SCD_CRI_O);
-	assert_int_equal(t.config.oci_runtime, SCD_CRUN);
-	assert_int_equal(t.config.archs.count, 2);
-	assert_string_equal(t.config.archs.items[1], "SCMP_ARCH_AARCH64");
-	assert_int_equal(t.config.disable.count, 2);
-	assert_true(t.config.strict);
-	assert_false(t.config.trial_load);
+	assert_int_equal(t.config.judge.runtime, SCD_CRI_O);
+	assert_int_equal(t.config.judge.oci_runtime, SCD_CRUN);
+	assert_int_equal(t.config.judge.archs.count, 2);
+	assert_string_equal(t.config.judge.archs.items[1], "SCMP_ARCH_AARCH64");
+	assert_int_equal(t.config.judge.disable.count, 2);
+	assert_true(t.config.judge.strict);
+	assert_false(t.config.judge.trial_load);
 	assert_int_equal(t.config.verbosity, 4);
 	assert_int_equal(t.config.logging_format, SCD_LOG_TEXT);
 }
@@ -240,10 +240,10 @@ static void flags_beat_environment_beats_file_beats_defaults(void **state)
 	assert_string_equal(t.config.source, "/file");
 	assert_string_equal(t.config.destination, "/host/seccomp/profiles");
 	/* A list is replaced as a whole by the next layer. */
-	assert_int_equal(t.config.disable.count, 2);
-	assert_string_equal(t.config.disable.items[0], "SCP062");
-	assert_int_equal(t.config.archs.count, 2);
-	assert_string_equal(t.config.archs.items[0], "arm");
+	assert_int_equal(t.config.judge.disable.count, 2);
+	assert_string_equal(t.config.judge.disable.items[0], "SCP062");
+	assert_int_equal(t.config.judge.archs.count, 2);
+	assert_string_equal(t.config.judge.archs.items[0], "arm");
 }
 
 static void the_file_can_be_named_in_the_environment(void **state)
@@ -266,9 +266,9 @@ static void a_file_may_be_json(void **state)
 				   "\t\"kind\": \"SeccompdConfiguration\", \"strict\": true,\n"
 				   "\t\"arch\": [\"x86_64\"], \"listen\": \"\"}\n"),
 			 0);
-	assert_true(t.config.strict);
+	assert_true(t.config.judge.strict);
 	assert_string_equal(t.config.listen, "");
-	assert_int_equal(t.config.archs.count, 1);
+	assert_int_equal(t.config.judge.archs.count, 1);
 }
 
 static void a_file_says_what_it_is(void **state)
@@ -461,7 +461,7 @@ static void loading_twice_gives_the_same(void **state)
 	assert_int_equal(scd_config_load(t.argc, t.argv, t.env, &t.config, &t.unknown_env, &t.err),
 			 0);
 	assert_int_equal(t.config.verbosity, 4);
-	assert_true(t.config.strict);
+	assert_true(t.config.judge.strict);
 	/* A broken file leaves what the caller holds. */
 	(void)write_file(HEADER "v: x\n");
 	struct scd_config other = { .verbosity = 42 };
@@ -479,7 +479,7 @@ static void judging_options_follow_the_configuration(void **state)
 			      "--arch=SCMP_ARCH_X86_64", "--disable=SCP031", "--strict",
 			      "--trial-load=false"),
 			 0);
-	assert_int_equal(scd_config_check_opts(&t.config, &opts, &t.err), 0);
+	assert_int_equal(scd_check_opts_make(&t.config.judge, &opts, &t.err), 0);
 	assert_int_equal(opts.runtimes, SCD_CONTAINERD);
 	assert_int_equal(opts.oci_runtimes, SCD_RUNC);
 	assert_int_equal(opts.arch_count, 2);
