@@ -33,6 +33,8 @@
 #define SCD_CONFIG_DEPTH_MAX ((size_t)4)     /* nested lists and mappings in it */
 #define SCD_STATE_FILE_MAX ((size_t)8 << 20) /* bytes of the state file */
 #define SCD_LOCK_WAIT_SECONDS 10U	     /* for the lock of the destination */
+#define SCD_REPAIRS_MAX ((size_t)3)	     /* of one profile within: */
+#define SCD_REPAIRS_SECONDS 600		     /* then it is in conflict */
 
 #define SCD_HTTP_REQUEST_MAX ((size_t)8192)	/* bytes of a request's line and headers */
 #define SCD_HTTP_CONNECTIONS_MAX 16		/* at once */

@@ -11,6 +11,7 @@
 #include "install.h"
 #include "log.h"
 #include "record.h"
+#include "request.h"
 #include "source.h"
 
 #define SYNC_GAP_MS 100		/* least time between the beginnings of two syncs */
@@ -168,6 +169,14 @@ static void retry_writing(struct scd_reconcile *r, enum scd_sync_result result)
 	set_timer(r->retry, back_off(&r->write_delay_ms, WRITE_RETRY_MS, WRITE_RETRY_MAX_MS));
 }
 
+/* Is something under @name a reason to look at the destination? */
+static bool is_looked_after(const char *name, void *arg)
+{
+	const struct scd_reconcile *r = arg;
+
+	return scd_state_find(r->state, name) || scd_snapshot_find(&r->snapshot, name);
+}
+
 static void on_installed(int status, bool timed_out, void *arg)
 {
 	struct scd_reconcile *r = arg;
@@ -190,6 +199,12 @@ static void on_installed(int status, bool timed_out, void *arg)
 		scd_log_err0(&err, "State not updated");
 	retry_writing(r, result);
 	scd_install_outcome_done(&outcome);
+	if (r->watch && scd_request_watch(r->watch, r->state)) {
+		r->again = true;
+		r->again_trigger = SCD_TRIGGER_WATCH;
+	}
+	if (r->watch)
+		r->state->watch_mode = scd_watch_mode(r->watch);
 	finish(r, result);
 }
 
@@ -206,27 +221,14 @@ static int open_destination(struct scd_reconcile *r, struct scd_error *err)
 
 static int start_transaction(struct scd_reconcile *r, struct scd_error *err)
 {
-	auto_free enum scd_verdict *verdicts = NULL;
-	struct scd_install_request request = {
-		.snapshot = &r->snapshot,
-		.dry_run = r->config->dry_run,
-		.pod_uid = r->state->pod_uid,
-		.policy = { .remove_orphans = r->config->removal_policy == SCD_AFTER_GRACE,
-			    .grace_seconds = (int64_t)(r->config->removal_grace_period_ms / 1000),
-			    .max_removals_percent = (unsigned)r->config->max_removals_percent,
-			    .now = scd_now_s() },
-	};
+	auto_request struct scd_request request = { 0 };
 
 	if (open_destination(r, err) < 0)
 		return -1;
-	request.destination = r->destination;
-	verdicts = calloc(r->snapshot.count + 1, sizeof(*verdicts));
-	if (!verdicts)
-		return scd_fail(err, SCD_E_NOMEM, 0, "%zu verdicts", r->snapshot.count);
-	for (size_t i = 0; i < r->snapshot.count; i++)
-		verdicts[i] = scd_record_verdict(&r->snapshot.files[i], r->checker);
-	request.verdicts = verdicts;
-	if (scd_install_start(&request, &r->job, err) < 0)
+	if (scd_request_make(r->state, &r->snapshot, r->checker, &request, err) < 0)
+		return -1;
+	request.install.destination = r->destination;
+	if (scd_install_start(&request.install, &r->job, err) < 0)
 		return -1;
 	if (scd_children_watch(r->children, r->job.pid, TRANSACTION_SECONDS, on_installed, r, err) <
 	    0) {
@@ -381,7 +383,8 @@ static void begin(evutil_socket_t fd, short what, void *arg)
 	snapshot = (struct scd_snapshot){ 0 }; /* the reconciler's now */
 	if (r->watch) {
 		/* Something may have changed in a directory before its watch stood. */
-		if (scd_watch_set_dirs(r->watch, r->snapshot.dirs, r->snapshot.dir_count) > 0) {
+		if (scd_watch_set_dirs(r->watch, SCD_WATCHED_SOURCE, r->snapshot.dirs,
+				       r->snapshot.dir_count) > 0) {
 			r->again = true;
 			r->again_trigger = SCD_TRIGGER_WATCH;
 		}
@@ -396,7 +399,7 @@ static void on_watch(enum scd_watch_event event, void *arg)
 	struct scd_reconcile *r = arg;
 
 	r->state->watch_events[event]++;
-	scd_log(SCD_LOG_DECISION, "Source changed",
+	scd_log(SCD_LOG_DECISION, "Something changed",
 		scd_key("event", "%s", scd_watch_event_name(event)));
 	scd_reconcile_ask(r, SCD_TRIGGER_WATCH);
 }
@@ -486,7 +489,13 @@ int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 
 int scd_reconcile_watch(struct scd_reconcile *r, struct scd_error *err)
 {
-	if (scd_watch_new(r->base, r->config->source, on_watch, r, &r->watch, err) < 0)
+	const struct scd_watch_request request = { .source = r->config->source,
+						   .destination = r->config->destination,
+						   .fn = on_watch,
+						   .cares = is_looked_after,
+						   .arg = r };
+
+	if (scd_watch_new(r->base, &request, &r->watch, err) < 0)
 		return -1;
 	r->state->watch_mode = scd_watch_mode(r->watch);
 	return 0;

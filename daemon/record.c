@@ -49,18 +49,21 @@ static void profiles_done(struct scd_profile_state *profiles, size_t count)
 	free(profiles);
 }
 
-static int by_name(const void *name, const void *profile)
+/* Takes over when it was repaired, and adds this time if it was. */
+static void note_repair(struct scd_profile_state *profile, const struct scd_install_result *result,
+			const struct scd_profile_state *before)
 {
-	return strcmp(name, ((const struct scd_profile_state *)profile)->name);
-}
+	const bool repaired = result->op == SCD_OP_REPAIR && result->sys == 0;
+	const size_t kept = repaired ? SCD_REPAIRS_MAX - 1 : SCD_REPAIRS_MAX;
 
-/* The profiles are sorted, as the transaction's results are. */
-static const struct scd_profile_state *find_profile(const struct scd_state *state, const char *name)
-{
-	if (state->profile_count == 0)
-		return NULL;
-	return bsearch(name, state->profiles, state->profile_count, sizeof(*state->profiles),
-		       by_name);
+	if (before)
+		memcpy(profile->repaired_ms + SCD_REPAIRS_MAX - kept, before->repaired_ms,
+		       kept * sizeof(before->repaired_ms[0]));
+	if (!repaired)
+		return;
+	profile->repaired_ms[0] = scd_now_ms();
+	scd_log(SCD_LOG_CHANGE, "Profile repaired", scd_key("profile", "%s", profile->name),
+		scd_key("sha256", "%.12s", profile->installed_sha256));
 }
 
 static int fill_profile(struct scd_profile_state *profile, const struct scd_install_result *result,
@@ -182,9 +185,10 @@ static int replace_profiles(struct scd_state *state, const struct scd_snapshot *
 			profiles_done(profiles, count);
 			return -1;
 		}
+		note_repair(&profiles[count - 1], result, scd_state_find(state, result->name));
 	}
 	for (size_t i = 0; i < count; i++)
-		log_change(&profiles[i], find_profile(state, profiles[i].name));
+		log_change(&profiles[i], scd_state_find(state, profiles[i].name));
 	profiles_done(state->profiles, state->profile_count);
 	state->profiles = profiles;
 	state->profile_count = count;

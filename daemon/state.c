@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -77,6 +78,26 @@ size_t scd_state_count(const struct scd_state *state, enum scd_phase phase)
 	for (size_t i = 0; i < state->profile_count; i++)
 		count += state->profiles[i].phase == phase;
 	return count;
+}
+
+static int by_name(const void *name, const void *profile)
+{
+	return strcmp(name, ((const struct scd_profile_state *)profile)->name);
+}
+
+const struct scd_profile_state *scd_state_find(const struct scd_state *state, const char *name)
+{
+	if (state->profile_count == 0)
+		return NULL;
+	return bsearch(name, state->profiles, state->profile_count, sizeof(*state->profiles),
+		       by_name);
+}
+
+bool scd_profile_contested(const struct scd_profile_state *profile, int64_t now_ms)
+{
+	const int64_t oldest = profile->repaired_ms[SCD_REPAIRS_MAX - 1];
+
+	return oldest != 0 && now_ms - oldest < SCD_REPAIRS_SECONDS * INT64_C(1000);
 }
 
 void scd_state_set_condition(struct scd_state *state, enum scd_condition_type type, bool status,

@@ -78,6 +78,8 @@ struct scd_profile_state {
 	int sys;			       /* errno of a failed operation, or 0 */
 	char sha256[SCD_SHA256_HEX];	       /* of the source text; "" without one */
 	char installed_sha256[SCD_SHA256_HEX]; /* of the file on disk that is ours; or "" */
+	int64_t repaired_ms[SCD_REPAIRS_MAX];  /* CLOCK_MONOTONIC of the last repairs, newest
+						* first; 0: none */
 	struct scd_report report;
 };
 
@@ -139,6 +141,13 @@ struct scd_state {
 
 /* How many profiles are in @phase. */
 size_t scd_state_count(const struct scd_state *state, enum scd_phase phase) SCD_NONNULL;
+
+/* The profile called @name, or NULL. */
+const struct scd_profile_state *scd_state_find(const struct scd_state *state,
+					       const char *name) SCD_NONNULL;
+
+/* Was it repaired so often of late that it is not to be repaired again for now? */
+bool scd_profile_contested(const struct scd_profile_state *profile, int64_t now_ms) SCD_NONNULL;
 
 /* Sets a condition; the time of change moves only with the status. */
 void scd_state_set_condition(struct scd_state *state, enum scd_condition_type type, bool status,

@@ -14,32 +14,27 @@
 #include <sys/select.h>
 #include <sys/stat.h>
 
+#include "disk.h"
 #include "log.h"
+#include "look.h"
 
-#define DATA "..data"
 #define POLL_SECONDS 5
 #define TURN_EVENTS 4096 /* looked at before the loop has its turn */
 #define INTEREST                                                                               \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_MOVE_SELF | \
 	 IN_DELETE_SELF | IN_ONLYDIR)
+/* Of our files in the destination, modes and owners count as well. */
+#define INTEREST_DESTINATION (INTEREST | IN_ATTRIB)
 
 #define BIT(event) (1U << (event))
 
-/* What polling compares. */
-struct look {
-	bool there;
-	dev_t dev;
-	ino_t ino;
-	struct timespec mtime;
-	char target[NAME_MAX + 1]; /* of ..data; "" without one */
-};
-
 struct watched {
-	char *path; /* ends in '/', as libinotifytools records it for a directory */
-	bool root;
+	char *path;	   /* ends in '/', as libinotifytools records it for a directory */
+	const char *below; /* in @path: what follows the root of its tree */
+	bool optional;	   /* may be missing without anybody telling of it */
 	bool volume;
 	int wd; /* -1: none */
-	struct look last;
+	struct scd_look last;
 };
 
 struct set {
@@ -49,13 +44,13 @@ struct set {
 
 struct scd_watch {
 	struct event_base *base;
-	char *source;
-	scd_watch_fn *fn;
-	void *arg;
-	struct set set;
+	struct scd_watch_request request;
+	char *roots[SCD_WATCHED_COUNT]; /* NULL: not watched */
+	struct set sets[SCD_WATCHED_COUNT];
 	struct event *readable; /* NULL: polling */
 	struct event *timer;	/* the next poll, or the next turn at a long queue */
 	bool stale;		/* a watch is lost: begin anew when the queue is empty */
+	uint32_t our_rename;	/* cookie of a rename that began with a temporary name of ours */
 };
 
 static void set_done(struct set *set)
@@ -64,27 +59,6 @@ static void set_done(struct set *set)
 		free(set->dirs[i].path);
 	free(set->dirs);
 	*set = (struct set){ 0 };
-}
-
-static void take_look(const char *path, struct look *look)
-{
-	auto_close int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-
-	*look = (struct look){ 0 };
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return;
-	look->there = true;
-	look->dev = st.st_dev;
-	look->ino = st.st_ino;
-	look->mtime = st.st_mtim;
-	if (readlinkat(fd, DATA, look->target, sizeof(look->target) - 1) < 0)
-		look->target[0] = '\0';
-}
-
-static bool same_inode(const struct look *a, const struct look *b)
-{
-	return a->there && b->there && a->dev == b->dev && a->ino == b->ino;
 }
 
 /* libinotifytools keeps its descriptor to itself; the kernel does not. */
@@ -108,6 +82,15 @@ static int find_inotify_fd(void)
 	return count == 1 ? found : -1;
 }
 
+/* The directory of @set that is the same as @dir, mounted at two places; or NULL. */
+static const struct watched *find_twin(const struct set *set, const struct watched *dir)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->dirs[i].wd >= 0 && scd_look_same_inode(&set->dirs[i].last, &dir->last))
+			return &set->dirs[i];
+	return NULL;
+}
+
 /*
  * Adds one watch. A directory that has gone is no failure, as the watch above it tells
  * of that, but for the source, which has none above.
@@ -116,22 +99,25 @@ static int find_inotify_fd(void)
  * record of the first, and cannot free that of a watch which the kernel has dropped. Whoever
  * loses a directory begins anew.
  */
-static int add_watch(struct scd_watch *w, struct watched *dir, struct scd_error *err)
+static int add_watch(struct scd_watch *w, enum scd_watch_tree tree, struct watched *dir,
+		     struct scd_error *err)
 {
-	take_look(dir->path, &dir->last);
-	for (size_t i = 0; i < w->set.count; i++) {
-		const struct watched *other = &w->set.dirs[i];
+	const struct watched *twin;
 
-		/* One volume mounted at two places. */
-		if (other->wd >= 0 && same_inode(&other->last, &dir->last)) {
-			dir->wd = other->wd;
-			return 0;
-		}
+	scd_look_take(dir->path, &dir->last);
+	for (size_t t = 0; t < SCD_WATCHED_COUNT; t++) {
+		twin = find_twin(&w->sets[t], dir);
+		if (!twin)
+			continue;
+		/* As a source and as a destination at once it would need two masks. */
+		dir->wd = t == tree ? twin->wd : -1;
+		return 0;
 	}
-	if (!inotifytools_watch_file(dir->path, INTEREST)) {
+	if (!inotifytools_watch_file(
+		    dir->path, tree == SCD_WATCHED_SOURCE ? INTEREST : INTEREST_DESTINATION)) {
 		int sys = inotifytools_error();
 
-		if (!dir->root && (sys == ENOENT || sys == ENOTDIR))
+		if (dir->optional && (sys == ENOENT || sys == ENOTDIR))
 			return 0;
 		return scd_fail(err, SCD_E_SYSTEM, sys, "watch '%s'", dir->path);
 	}
@@ -143,15 +129,16 @@ static int add_watch(struct scd_watch *w, struct watched *dir, struct scd_error 
 static int add_watches(struct scd_watch *w, size_t *added, struct scd_error *err)
 {
 	*added = 0;
-	for (size_t i = 0; i < w->set.count; i++) {
-		struct watched *dir = &w->set.dirs[i];
+	for (size_t t = 0; t < SCD_WATCHED_COUNT; t++)
+		for (size_t i = 0; i < w->sets[t].count; i++) {
+			struct watched *dir = &w->sets[t].dirs[i];
 
-		if (dir->wd >= 0)
-			continue;
-		if (add_watch(w, dir, err) < 0)
-			return -1;
-		*added += dir->wd >= 0;
-	}
+			if (dir->wd >= 0)
+				continue;
+			if (add_watch(w, (enum scd_watch_tree)t, dir, err) < 0)
+				return -1;
+			*added += dir->wd >= 0;
+		}
 	return 0;
 }
 
@@ -162,8 +149,9 @@ static void stop_inotify(struct scd_watch *w)
 	w->readable = NULL;
 	w->stale = false;
 	inotifytools_cleanup();
-	for (size_t i = 0; i < w->set.count; i++)
-		w->set.dirs[i].wd = -1;
+	for (size_t t = 0; t < SCD_WATCHED_COUNT; t++)
+		for (size_t i = 0; i < w->sets[t].count; i++)
+			w->sets[t].dirs[i].wd = -1;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
@@ -203,7 +191,7 @@ static void poll_later(struct scd_watch *w)
 
 static void start_polling(struct scd_watch *w, const struct scd_error *err)
 {
-	scd_log_err(err, "Polling the source, as inotify is not to be had",
+	scd_log_err(err, "Polling, as inotify is not to be had",
 		    scd_key_uint("seconds", POLL_SECONDS));
 	poll_later(w);
 }
@@ -224,40 +212,40 @@ static size_t begin_anew(struct scd_watch *w)
 /* Each kind once. The callee may change or even free the watch. */
 static void report(const struct scd_watch *w, unsigned seen)
 {
-	scd_watch_fn *fn = w->fn;
-	void *arg = w->arg;
+	const struct scd_watch_request request = w->request;
 
 	for (enum scd_watch_event event = 0; event < SCD_WATCH_EVENT_COUNT; event++)
 		if (seen & BIT(event))
-			fn(event, arg);
+			request.fn(event, request.arg);
 }
 
-static unsigned compare(const struct look *old, const struct look *now)
+static unsigned compare(enum scd_watch_tree tree, const struct scd_look *old,
+			const struct scd_look *now)
 {
 	if (!old->there && !now->there)
 		return 0;
-	if (!same_inode(old, now))
+	if (!scd_look_same_inode(old, now))
 		return BIT(SCD_WATCH_SELF);
 	if (strcmp(old->target, now->target) != 0)
 		return *now->target ? BIT(SCD_WATCH_SWAP) : BIT(SCD_WATCH_TEARDOWN);
-	if (!*now->target &&
-	    (old->mtime.tv_sec != now->mtime.tv_sec || old->mtime.tv_nsec != now->mtime.tv_nsec))
-		return BIT(SCD_WATCH_SWAP);
-	return 0;
+	if (old->entries == now->entries)
+		return 0;
+	return tree == SCD_WATCHED_SOURCE ? BIT(SCD_WATCH_SWAP) : BIT(SCD_WATCH_DESTINATION);
 }
 
 static void poll_dirs(struct scd_watch *w)
 {
 	unsigned seen = 0;
 
-	for (size_t i = 0; i < w->set.count; i++) {
-		struct watched *dir = &w->set.dirs[i];
-		struct look now;
+	for (size_t t = 0; t < SCD_WATCHED_COUNT; t++)
+		for (size_t i = 0; i < w->sets[t].count; i++) {
+			struct watched *dir = &w->sets[t].dirs[i];
+			struct scd_look now;
 
-		take_look(dir->path, &now);
-		seen |= compare(&dir->last, &now);
-		dir->last = now;
-	}
+			scd_look_take(dir->path, &now);
+			seen |= compare((enum scd_watch_tree)t, &dir->last, &now);
+			dir->last = now;
+		}
 	poll_later(w);
 	report(w, seen);
 }
@@ -275,21 +263,48 @@ static bool is_whole(const struct watched *dir, const struct inotify_event *even
 	return lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_nlink > 1);
 }
 
-static const struct watched *find_by_wd(const struct scd_watch *w, int wd)
+static const struct watched *find_by_wd(const struct scd_watch *w, int wd,
+					enum scd_watch_tree *tree)
 {
-	for (size_t i = 0; i < w->set.count; i++)
-		if (w->set.dirs[i].wd == wd)
-			return &w->set.dirs[i];
+	for (size_t t = 0; t < SCD_WATCHED_COUNT; t++)
+		for (size_t i = 0; i < w->sets[t].count; i++)
+			if (w->sets[t].dirs[i].wd == wd) {
+				*tree = (enum scd_watch_tree)t;
+				return &w->sets[t].dirs[i];
+			}
 	return NULL;
 }
 
-static unsigned classify(const struct scd_watch *w, const struct inotify_event *event)
+/* An event with a name in a directory of the destination. */
+static unsigned classify_destination(struct scd_watch *w, const struct watched *dir,
+				     const struct inotify_event *event)
 {
+	char name[PATH_MAX];
+	int n;
+
+	if (scd_temp_is_name(event->name)) {
+		if (event->mask & IN_MOVED_FROM)
+			w->our_rename = event->cookie;
+		return 0;
+	}
+	if ((event->mask & IN_MOVED_TO) && event->cookie == w->our_rename)
+		return 0;
+	if ((event->mask & IN_CREATE) && !is_whole(dir, event))
+		return 0;
+	n = snprintf(name, sizeof(name), "%s%s", dir->below, event->name);
+	if (n < 0 || (size_t)n >= sizeof(name) || !w->request.cares(name, w->request.arg))
+		return 0;
+	return BIT(SCD_WATCH_DESTINATION);
+}
+
+static unsigned classify(struct scd_watch *w, const struct inotify_event *event)
+{
+	enum scd_watch_tree tree;
 	const struct watched *dir;
 
 	if (event->mask & IN_Q_OVERFLOW)
 		return BIT(SCD_WATCH_OVERFLOW);
-	dir = find_by_wd(w, event->wd);
+	dir = find_by_wd(w, event->wd, &tree);
 	if (!dir)
 		return 0;
 	if (event->mask & IN_IGNORED)
@@ -298,7 +313,9 @@ static unsigned classify(const struct scd_watch *w, const struct inotify_event *
 		return BIT(SCD_WATCH_SELF);
 	if (event->len == 0)
 		return 0;
-	if (strcmp(event->name, DATA) == 0)
+	if (tree == SCD_WATCHED_DESTINATION)
+		return classify_destination(w, dir, event);
+	if (strcmp(event->name, SCD_DATA_LINK) == 0)
 		return event->mask & IN_DELETE ? BIT(SCD_WATCH_TEARDOWN) : BIT(SCD_WATCH_SWAP);
 	/* Nothing else of a volume is published, nor of what is about to be one. */
 	if (dir->volume || strncmp(event->name, "..", 2) == 0)
@@ -309,7 +326,7 @@ static unsigned classify(const struct scd_watch *w, const struct inotify_event *
 }
 
 /* Reads the queue to its end. False: there may be more, after TURN_EVENTS. */
-static bool drain(const struct scd_watch *w, unsigned *seen)
+static bool drain(struct scd_watch *w, unsigned *seen)
 {
 	for (unsigned n = 0; n < TURN_EVENTS; n++) {
 		/* Neither of the forms that block: (0, 1) returns what is there. */
@@ -354,9 +371,11 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 /* The directories of @dirs, none of them watched so far. */
-static int make_set(const char *source, const struct scd_source_dir *dirs, size_t count,
-		    struct set *set)
+static int make_set(const struct scd_watch *w, enum scd_watch_tree tree,
+		    const struct scd_source_dir *dirs, size_t count, struct set *set)
 {
+	const char *root = w->roots[tree];
+
 	set->dirs = calloc(count + 1, sizeof(*set->dirs));
 	if (!set->dirs)
 		return -1;
@@ -364,10 +383,11 @@ static int make_set(const char *source, const struct scd_source_dir *dirs, size_
 		const char *below = dirs[i].path;
 		char *path;
 
-		if (asprintf(&path, "%s/%s%s", source, below, *below ? "/" : "") < 0)
+		if (asprintf(&path, "%s/%s%s", root, below, *below ? "/" : "") < 0)
 			return -1;
 		set->dirs[i] = (struct watched){ .path = path, .wd = -1 };
-		set->dirs[i].root = !*below;
+		set->dirs[i].below = path + strlen(root) + 1;
+		set->dirs[i].optional = *below || tree == SCD_WATCHED_DESTINATION;
 		set->dirs[i].volume = dirs[i].volume;
 		set->count++;
 	}
@@ -400,7 +420,7 @@ static size_t carry_over(struct set *old, struct set *set, bool *lost)
 			to->last = from->last;
 			from->wd = -1;
 		} else {
-			take_look(to->path, &to->last);
+			scd_look_take(to->path, &to->last);
 			fresh++;
 		}
 	}
@@ -410,7 +430,8 @@ static size_t carry_over(struct set *old, struct set *set, bool *lost)
 	return fresh;
 }
 
-size_t scd_watch_set_dirs(struct scd_watch *watch, const struct scd_source_dir *dirs, size_t count)
+size_t scd_watch_set_dirs(struct scd_watch *watch, enum scd_watch_tree tree,
+			  const struct scd_source_dir *dirs, size_t count)
 {
 	SCD_CLEANUP(set_done) struct set old = { 0 };
 	SCD_CLEANUP(set_done) struct set set = { 0 };
@@ -418,17 +439,17 @@ size_t scd_watch_set_dirs(struct scd_watch *watch, const struct scd_source_dir *
 	struct scd_error err;
 	bool lost;
 
-	if (make_set(watch->source, dirs, count, &set) < 0)
+	if (!watch->roots[tree] || make_set(watch, tree, dirs, count, &set) < 0)
 		return 0; /* the old directories are watched on; the next snapshot tries again */
-	old = watch->set;
-	watch->set = set;
+	old = watch->sets[tree];
+	watch->sets[tree] = set;
 	set = (struct set){ 0 };
-	fresh = carry_over(&old, &watch->set, &lost);
+	fresh = carry_over(&old, &watch->sets[tree], &lost);
 
 	if (!watch->readable) {
 		if (start_inotify(watch, &added, &err) < 0)
 			return fresh;
-		scd_log0(SCD_LOG_CHANGE, "Watching the source with inotify again");
+		scd_log0(SCD_LOG_CHANGE, "Watching with inotify again");
 		return added;
 	}
 	if (lost || watch->stale) {
@@ -443,27 +464,42 @@ size_t scd_watch_set_dirs(struct scd_watch *watch, const struct scd_source_dir *
 	return added;
 }
 
-int scd_watch_new(struct event_base *base, const char *source, scd_watch_fn *fn, void *arg,
-		  struct scd_watch **watch, struct scd_error *err)
+/* The roots alone: until the first snapshot says that it is a volume, everything counts. */
+static int make_roots(struct scd_watch *w)
 {
 	const struct scd_source_dir root = { .path = (char[]){ "" } };
-	SCD_CLEANUP(scd_watch_free) struct scd_watch *w = calloc(1, sizeof(*w));
+	const char *paths[] = { [SCD_WATCHED_SOURCE] = w->request.source,
+				[SCD_WATCHED_DESTINATION] = w->request.destination };
 	struct set none = { 0 };
-	struct scd_error why;
-	size_t added;
 	bool lost;
 
+	for (size_t t = 0; t < SCD_WATCHED_COUNT; t++) {
+		if (!paths[t])
+			continue;
+		w->roots[t] = strdup(paths[t]);
+		if (!w->roots[t] || make_set(w, (enum scd_watch_tree)t, &root, 1, &w->sets[t]) < 0)
+			return -1;
+		(void)carry_over(&none, &w->sets[t], &lost);
+	}
+	return 0;
+}
+
+int scd_watch_new(struct event_base *base, const struct scd_watch_request *request,
+		  struct scd_watch **watch, struct scd_error *err)
+{
+	SCD_CLEANUP(scd_watch_free) struct scd_watch *w = calloc(1, sizeof(*w));
+	struct scd_error why;
+	size_t added;
+
 	if (!w)
-		return scd_fail(err, SCD_E_NOMEM, 0, "watch '%s'", source);
+		return scd_fail(err, SCD_E_NOMEM, 0, "watch '%s'", request->source);
 	w->base = base;
-	w->fn = fn;
-	w->arg = arg;
-	w->source = strdup(source);
+	w->request = *request;
 	w->timer = evtimer_new(base, on_timer, w);
-	/* Until the first snapshot says that it is a volume, everything counts. */
-	if (!w->source || !w->timer || make_set(source, &root, 1, &w->set) < 0)
-		return scd_fail(err, SCD_E_NOMEM, 0, "watch '%s'", source);
-	(void)carry_over(&none, &w->set, &lost);
+	if (!w->timer || make_roots(w) < 0)
+		return scd_fail(err, SCD_E_NOMEM, 0, "watch '%s'", request->source);
+	w->request.source = w->roots[SCD_WATCHED_SOURCE];
+	w->request.destination = w->roots[SCD_WATCHED_DESTINATION];
 	if (start_inotify(w, &added, &why) < 0)
 		start_polling(w, &why);
 	*watch = w;
@@ -485,8 +521,10 @@ void scd_watch_free(struct scd_watch **watch)
 	stop_inotify(w);
 	if (w->timer)
 		event_free(w->timer);
-	set_done(&w->set);
-	free(w->source);
+	for (size_t t = 0; t < SCD_WATCHED_COUNT; t++) {
+		set_done(&w->sets[t]);
+		free(w->roots[t]);
+	}
 	free(w);
 	*watch = NULL;
 }
@@ -507,7 +545,7 @@ const char *scd_watch_event_name(enum scd_watch_event event)
 	static const char *const names[] = {
 		[SCD_WATCH_SWAP] = "swap",	   [SCD_WATCH_TEARDOWN] = "teardown",
 		[SCD_WATCH_OVERFLOW] = "overflow", [SCD_WATCH_SELF] = "self",
-		[SCD_WATCH_IGNORED] = "ignored",
+		[SCD_WATCH_IGNORED] = "ignored",   [SCD_WATCH_DESTINATION] = "destination",
 	};
 	static_assert(sizeof(names) / sizeof(names[0]) == SCD_WATCH_EVENT_COUNT, "a name each");
 

@@ -237,7 +237,7 @@ void scd_temp_discard(int dir, struct scd_temp *temp)
 	errno = saved;
 }
 
-static bool is_temp_name(const char *name)
+bool scd_temp_is_name(const char *name)
 {
 	const size_t prefix = sizeof(TEMP_PREFIX) - 1;
 
@@ -257,7 +257,7 @@ void scd_temp_sweep(int dir)
 		return;
 	}
 	while ((entry = readdir(list)))
-		if (is_temp_name(entry->d_name) &&
+		if (scd_temp_is_name(entry->d_name) &&
 		    fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode))
 			(void)!scd_disk_unlink(dir, entry->d_name);

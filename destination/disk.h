@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The single steps of a transaction, each on one directory descriptor and a name of
- * one component: nothing here walks a path or follows a link. Private to install.
+ * one component: nothing here walks a path or follows a link. Private to install, but for
+ * the names of temporary files.
  * What returns -1 without an scd_error sets errno.
  */
 #ifndef SCD_DISK_H
@@ -50,6 +51,9 @@ struct scd_temp {
 	char name[32]; /* "": there is none */
 	int fd;	       /* of a written one that is not synced; else -1 */
 };
+
+/* Is @name one that a temporary file gets? */
+bool scd_temp_is_name(const char *name) SCD_NONNULL;
 
 /* Writes one with @mode. On failure nothing is left. */
 int scd_temp_write(int dir, struct scd_temp *temp, const void *data, size_t len,

@@ -19,6 +19,7 @@ struct scd_install_request {
 	int destination;		     /* directory descriptor */
 	const struct scd_snapshot *snapshot; /* with texts */
 	const enum scd_verdict *verdicts;    /* one for each file of the snapshot */
+	const bool *contested;		     /* the same: not to be repaired again; or NULL */
 	struct scd_plan_policy policy;
 	bool dry_run;	     /* plan only; operations tell what would be done */
 	const char *pod_uid; /* who writes, for the state file; "" if unknown */

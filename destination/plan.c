@@ -32,6 +32,7 @@ static const char *const reasons[] = {
 	SCD_REASON_NOT_OURS,
 	SCD_REASON_NOT_REGULAR,
 	SCD_REASON_DRIFTED,
+	SCD_REASON_CONTESTED,
 	SCD_REASON_REJECTED,
 	SCD_REASON_REMOVAL_BLOCKED,
 };
@@ -93,11 +94,23 @@ static void set_reason(struct scd_plan_item *item, enum scd_phase phase, const c
 	item->reason = reason;
 }
 
+/* Two that write the same file in turn: one of them has to stop, and that is us. */
+static void repair(struct scd_plan_item *item)
+{
+	if (item->contested)
+		set_reason(item, SCD_PHASE_CONFLICT, SCD_REASON_CONTESTED);
+	else
+		set(item, SCD_PHASE_INSTALLED, SCD_OP_REPAIR);
+}
+
 static void decide_accepted(struct scd_plan_item *item, bool ours)
 {
 	switch (item->disk.kind) {
 	case SCD_DISK_ABSENT:
-		set(item, SCD_PHASE_INSTALLED, ours ? SCD_OP_REPAIR : SCD_OP_CREATE);
+		if (ours)
+			repair(item);
+		else
+			set(item, SCD_PHASE_INSTALLED, SCD_OP_CREATE);
 		return;
 	case SCD_DISK_OTHER:
 		set_reason(item, SCD_PHASE_CONFLICT, SCD_REASON_NOT_REGULAR);
@@ -117,7 +130,7 @@ static void decide_accepted(struct scd_plan_item *item, bool ours)
 	else if (!holds(item, item->sha256) && holds_known(item))
 		set(item, SCD_PHASE_INSTALLED, SCD_OP_UPDATE);
 	else
-		set(item, SCD_PHASE_INSTALLED, SCD_OP_REPAIR);
+		repair(item);
 }
 
 static void decide_rejected(struct scd_plan_item *item, bool ours)

@@ -20,6 +20,7 @@
 #define SCD_REASON_NOT_OURS "NotOurs"	    /* other bytes, not put there by us */
 #define SCD_REASON_NOT_REGULAR "NotRegular" /* no regular file with one link */
 #define SCD_REASON_DRIFTED "Drifted"	    /* ours, edited, and nothing to repair it with */
+#define SCD_REASON_CONTESTED "Contested"    /* ours, and changed by others again and again */
 #define SCD_REASON_REJECTED "Rejected"	    /* the source's text was rejected */
 #define SCD_REASON_REMOVAL_BLOCKED "RemovalBlocked" /* the mass-removal guard withheld it */
 
@@ -75,6 +76,7 @@ struct scd_plan_item {
 	bool valid_name; /* a name that is ever installed */
 	bool owned;
 	bool adopted;
+	bool contested;		   /* repaired so often of late that it is not repaired again */
 	const char *sha256;	   /* of the source text; "" without one */
 	const char *owned_sha256;  /* what the state file says that we put there; "" if none */
 	const char *intent_sha256; /* what an interrupted transaction was about to put; "" */

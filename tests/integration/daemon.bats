@@ -163,15 +163,22 @@ teardown() { volume_teardown; }
   [ "$(stat -c '%i %y' "$DEST/a.json" "$DEST/.seccompd.state.json")" = "$before" ]
 }
 
-@test "a file of ours that somebody edits is repaired at the next sync" {
+@test "every file of ours is hashed again at the start and at each resync" {
   good_profile > "$PAYLOAD/a.json"
   publish
   daemon_start --resync-period=5s
   eventually is_state a.json Installed
+  daemon_stop
   echo tampered > "$DEST/a.json"
-  kill -HUP "$DAEMON"
+  daemon_start --resync-period=5s
   eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
   eventually metric_is 'seccompd_installs_total{operation="repair",result="success"}' 1
+  # Not closed, it is no event.
+  exec 7<> "$DEST/a.json"
+  printf tampered >&7
+  eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  exec 7>&-
+  eventually metric_is 'seccompd_installs_total{operation="repair",result="success"}' 2
 }
 
 @test "SIGTERM ends it with 0 within a second" {

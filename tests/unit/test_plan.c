@@ -40,6 +40,7 @@
 #define OURS .owned = true, .owned_sha256 = OLD, .intent_sha256 = ""
 #define OURS_NEW .owned = true, .owned_sha256 = NEW, .intent_sha256 = ""
 #define ADOPTED OURS, .adopted = true
+#define CONTESTED .contested = true
 #define CRASHED_UPDATE .owned = true, .owned_sha256 = OLD, .intent_sha256 = MID
 #define CRASHED_CREATE .owned = true, .owned_sha256 = "", .intent_sha256 = MID
 
@@ -56,6 +57,7 @@
 #define NOT_OURS .phase = SCD_PHASE_CONFLICT, .reason = SCD_REASON_NOT_OURS
 #define NOT_REGULAR .phase = SCD_PHASE_CONFLICT, .reason = SCD_REASON_NOT_REGULAR
 #define DRIFTED .phase = SCD_PHASE_CONFLICT, .reason = SCD_REASON_DRIFTED
+#define FOUGHT_OVER .phase = SCD_PHASE_CONFLICT, .reason = SCD_REASON_CONTESTED
 #define ORPHANED .phase = SCD_PHASE_ORPHANED
 #define REMOVE .op = SCD_OP_REMOVE, ORPHANED
 #define DROPPED .drop = true
@@ -111,6 +113,14 @@ static const struct row accepted_rows[] = {
 	{ "ours, edited", { ACCEPTED, OURS, HOLDS_ODD }, REPAIR },
 	{ "ours, of unknown bytes", { ACCEPTED, OURS, HOLDS_UNKNOWN }, REPAIR },
 	{ "ours, deleted", { ACCEPTED, OURS, ABSENT }, REPAIR },
+	{ "repaired too often, edited", { ACCEPTED, OURS, CONTESTED, HOLDS_ODD }, FOUGHT_OVER },
+	{ "repaired too often, deleted", { ACCEPTED, OURS, CONTESTED, ABSENT }, FOUGHT_OVER },
+	{ "repaired too often, wrong mode",
+	  { ACCEPTED, OURS_NEW, CONTESTED, HOLDS_NEW_0600 },
+	  FOUGHT_OVER },
+	{ "repaired too often, whole", { ACCEPTED, OURS_NEW, CONTESTED, HOLDS_NEW }, INSTALLED },
+	{ "repaired too often, old bytes", { ACCEPTED, OURS, CONTESTED, HOLDS_OLD }, UPDATE },
+	{ "not ours, nothing there", { ACCEPTED, FOREIGN, CONTESTED, ABSENT }, CREATE },
 };
 
 static void an_accepted_profile_is_installed_unless_something_foreign_is_there(void **state)

@@ -54,8 +54,19 @@ static void on_event(enum scd_watch_event event, void *arg)
 	heard[event]++;
 }
 
+static const char *destination; /* NULL: not watched */
+static char cared_for[64];
+
+static bool is_cared_for(const char *name, void *arg)
+{
+	assert_ptr_equal(arg, &base);
+	return strcmp(name, cared_for) == 0;
+}
+
 static int watch_setup(void **state)
 {
+	destination = NULL;
+	cared_for[0] = '\0';
 	if (tmpdir_setup(state) < 0)
 		return -1;
 	base = event_base_new();
@@ -75,7 +86,13 @@ static struct scd_watch *watch(const char *name)
 	struct scd_watch *made = NULL;
 	struct scd_error err;
 
-	assert_int_equal(scd_watch_new(base, at(name), on_event, &base, &made, &err), 0);
+	const struct scd_watch_request request = { .source = at(name),
+						   .destination = destination,
+						   .fn = on_event,
+						   .cares = is_cared_for,
+						   .arg = &base };
+
+	assert_int_equal(scd_watch_new(base, &request, &made, &err), 0);
 	return made;
 }
 
@@ -107,7 +124,7 @@ static void assert_heard(const enum scd_watch_event *expected)
 
 static size_t set_dirs(struct scd_watch *w, const struct scd_source_dir *dirs, size_t count)
 {
-	size_t added = scd_watch_set_dirs(w, dirs, count);
+	size_t added = scd_watch_set_dirs(w, SCD_WATCHED_SOURCE, dirs, count);
 
 	listen_to_all(); /* what was queued before is of no interest */
 	return added;
@@ -517,6 +534,7 @@ static void of_a_burst_of_300_swaps_the_last_generation_is_seen(void **state)
 {
 	const struct timeval deadline = { .tv_sec = 20 };
 	auto_source struct scd_source *source = NULL;
+	const struct scd_watch_request request = { .source = at("v"), .fn = follow };
 	auto_watch struct scd_watch *w = NULL;
 	struct scd_error err;
 	pid_t pid;
@@ -526,7 +544,7 @@ static void of_a_burst_of_300_swaps_the_last_generation_is_seen(void **state)
 	publish("v", "0");
 	assert_int_equal(scd_source_open(at("v"), &source, &err), 0);
 	follower = (struct follower){ .source = source };
-	assert_int_equal(scd_watch_new(base, at("v"), follow, NULL, &w, &err), 0);
+	assert_int_equal(scd_watch_new(base, &request, &w, &err), 0);
 	pid = fork();
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test ends it as well */
@@ -649,6 +667,137 @@ static void without_inotify_a_volume_is_polled(void **state)
 	ASSERT_POLLED(SCD_WATCH_EVENT_COUNT);
 	make_dir("v");
 	ASSERT_POLLED(SCD_WATCH_SELF);
+}
+
+/* As the daemon knows it: beneath a path that it was given. */
+static struct scd_watch *watch_destination(const char *care)
+{
+	make_dir("dst");
+	destination = at("dst");
+	(void)snprintf(cared_for, sizeof(cared_for), "%s", care);
+	return watch("v");
+}
+
+static void only_what_is_cared_for_counts_in_the_destination(void **state)
+{
+	auto_watch struct scd_watch *w = watch_destination("a.json");
+
+	(void)state;
+	put_text("dst/other.json", "{}"); /* somebody else's */
+	put_text("dst/.seccompd.state.json", "[]");
+	put_text("dst/.seccompd.tmp.0123456789abcdef", "{}");
+	ASSERT_SILENCE();
+	put_text("dst/a.json", "{}");
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+	assert_int_equal(fchmodat(tmpdir.fd, "dst/a.json", 0600, 0), 0);
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+	assert_int_equal(renameat(tmpdir.fd, "dst/other.json", tmpdir.fd, "dst/a.json"), 0);
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+	assert_int_equal(unlinkat(tmpdir.fd, "dst/a.json", 0), 0);
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+	assert_int_equal(symlinkat("/etc/passwd", tmpdir.fd, "dst/a.json"), 0);
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+	assert_int_equal(fchmodat(tmpdir.fd, "dst/.seccompd.state.json", 0600, 0), 0);
+	ASSERT_SILENCE();
+}
+
+static void our_own_renames_in_the_destination_are_no_event(void **state)
+{
+	auto_watch struct scd_watch *w = watch_destination("a.json");
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		put_text("dst/.seccompd.tmp.0123456789abcdef", "{}");
+		assert_int_equal(renameat(tmpdir.fd, "dst/.seccompd.tmp.0123456789abcdef",
+					  tmpdir.fd, "dst/a.json"),
+				 0);
+		ASSERT_SILENCE();
+	}
+	put_text("dst/.seccompd.tmp.not-one-of-ours", "{}");
+	assert_int_equal(
+		renameat(tmpdir.fd, "dst/.seccompd.tmp.not-one-of-ours", tmpdir.fd, "dst/a.json"),
+		0);
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+}
+
+static void directories_of_the_destination_are_watched_once_they_are_there(void **state)
+{
+	auto_watch struct scd_watch *w = watch_destination("base/deep/a.json");
+	struct scd_source_dir dirs[] = { DIR_OF("", false), DIR_OF("base", false),
+					 DIR_OF("base/deep", false) };
+
+	(void)state;
+	assert_int_equal(scd_watch_set_dirs(w, SCD_WATCHED_DESTINATION, dirs, 3), 0);
+	make_dir("dst/base");
+	make_dir("dst/base/deep");
+	assert_int_equal(scd_watch_set_dirs(w, SCD_WATCHED_DESTINATION, dirs, 3), 2);
+	ASSERT_SILENCE();
+	put_text("dst/base/deep/a.json", "{}");
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+	put_text("dst/base/a.json", "{}");
+	ASSERT_SILENCE();
+	/* The source's directories are watched on. */
+	publish("v", "1");
+	ASSERT_HEARD(SCD_WATCH_SWAP);
+	assert_int_equal(scd_watch_set_dirs(w, SCD_WATCHED_SOURCE,
+					    &(struct scd_source_dir)DIR_OF("", true), 1),
+			 0);
+	put_text("dst/base/deep/a.json", "{1}");
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+}
+
+static void a_destination_that_comes_later_is_watched_with_the_next_sync(void **state)
+{
+	auto_watch struct scd_watch *w = NULL;
+	struct scd_source_dir root = DIR_OF("", false);
+
+	(void)state;
+	destination = at("dst");
+	(void)snprintf(cared_for, sizeof(cared_for), "a.json");
+	w = watch("v");
+	assert_int_equal(scd_watch_mode(w), SCD_WATCH_INOTIFY);
+	make_dir("dst");
+	assert_int_equal(scd_watch_set_dirs(w, SCD_WATCHED_DESTINATION, &root, 1), 1);
+	put_text("dst/a.json", "{}");
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
+}
+
+/* Two masks on one inode: the source's stands, the other one is left to the resync. */
+static void a_destination_that_is_the_source_is_watched_as_the_source(void **state)
+{
+	auto_watch struct scd_watch *w = NULL;
+
+	(void)state;
+	destination = at("v");
+	w = watch("v");
+	assert_int_equal(scd_watch_mode(w), SCD_WATCH_INOTIFY);
+	put_text("v/a.json", "{}");
+	ASSERT_HEARD(SCD_WATCH_SWAP);
+}
+
+static void without_inotify_a_file_rewritten_in_place_is_seen_all_the_same(void **state)
+{
+	auto_watch struct scd_watch *w = NULL;
+
+	(void)state;
+	make_dir("dst");
+	put_text("dst/a.json", "{}");
+	put_text("v/a.json", "{}");
+	destination = at("dst");
+	w = watch_without_descriptors(0);
+	assert_int_equal(scd_watch_mode(w), SCD_WATCH_POLL);
+	let_it_poll(); /* the first look could not be taken without a descriptor either */
+	listen_to_all();
+
+	ASSERT_POLLED(SCD_WATCH_EVENT_COUNT);
+	put_text("v/a.json", "{1}");
+	ASSERT_POLLED(SCD_WATCH_SWAP);
+	put_text("dst/a.json", "{1}");
+	ASSERT_POLLED(SCD_WATCH_DESTINATION);
+	assert_int_equal(fchmodat(tmpdir.fd, "dst/a.json", 0600, 0), 0);
+	ASSERT_POLLED(SCD_WATCH_DESTINATION);
+	put_text("dst/.seccompd.state.json", "[]");
+	ASSERT_POLLED(SCD_WATCH_EVENT_COUNT);
 }
 
 static void inotify_is_tried_again_with_each_snapshot(void **state)
@@ -824,7 +973,9 @@ static void what_happened_before_the_fall_back_is_found_by_the_first_poll(void *
 	none = limit;
 	none.rlim_cur = 3;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	assert_int_equal(scd_watch_set_dirs(w, &(struct scd_source_dir)DIR_OF("", true), 1), 0);
+	assert_int_equal(scd_watch_set_dirs(w, SCD_WATCHED_SOURCE,
+					    &(struct scd_source_dir)DIR_OF("", true), 1),
+			 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_int_equal(scd_watch_mode(w), SCD_WATCH_POLL);
 	ASSERT_POLLED(SCD_WATCH_SWAP);
@@ -869,6 +1020,12 @@ int main(void)
 		TEST(a_descriptor_that_cannot_be_found_is_given_back),
 		TEST(somebody_elses_inotify_descriptor_is_not_taken),
 		TEST(a_descriptor_beyond_select_is_not_used),
+		TEST(without_inotify_a_file_rewritten_in_place_is_seen_all_the_same),
+		TEST(only_what_is_cared_for_counts_in_the_destination),
+		TEST(our_own_renames_in_the_destination_are_no_event),
+		TEST(directories_of_the_destination_are_watched_once_they_are_there),
+		TEST(a_destination_that_comes_later_is_watched_with_the_next_sync),
+		TEST(a_destination_that_is_the_source_is_watched_as_the_source),
 		TEST(without_proc_it_polls),
 		TEST(without_an_inotify_instance_it_polls),
 		TEST(without_room_for_a_watch_it_polls),
