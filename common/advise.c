@@ -7,7 +7,6 @@
 #include "siblings.h"
 
 #define ARGS_END 6
-#define EFFECTS_MAX 2 /* OCI runtimes */
 
 static const uint64_t no_args[ARGS_END];
 
@@ -17,19 +16,17 @@ struct advice {
 	const struct scd_effect *effects;
 	size_t count;
 	uint32_t arch;
-	int stub[EFFECTS_MAX]; /* first number that runc's stub answers */
 };
 
 /* What a fall-back finds: text of SCP041 and SCP042. */
 struct notes {
 	struct scd_buf failing, differing;
 	size_t failing_count, differing_count;
+	unsigned fatal; /* bit i: effect i is among those where what differs fails */
 };
 
 static uint32_t action_of(const struct advice *advice, size_t effect, int nr)
 {
-	if (nr >= advice->stub[effect])
-		return SCMP_ACT_ERRNO(ENOSYS);
 	return scd_effect_run(advice->effects[effect].filter, advice->arch, nr, no_args);
 }
 
@@ -82,9 +79,9 @@ static const struct scd_json_value *place_of(const struct advice *advice, const 
 	const struct scd_profile *profile = advice->effects[0].profile;
 
 	for (size_t i = 0; i < profile->rule_count; i++) {
-		const struct scd_json_value *names = profile->rules[i].names;
+		const struct scd_json_value *v = NULL;
 
-		for (const struct scd_json_value *v = names ? names->child : NULL; v; v = v->next)
+		while ((v = scd_profile_next_name(&profile->rules[i], v)))
 			if (strcmp(v->string, name) == 0)
 				return v;
 	}
@@ -129,20 +126,51 @@ static void check_fallback(const struct advice *advice, const struct scd_fallbac
 			   struct notes *notes)
 {
 	const int nr = scd_effect_nr(advice->arch, fallback->name);
-	size_t fatal = 0;
+	const unsigned all = (1U << advice->count) - 1;
+	unsigned fatal = 0;
 
 	if (nr < 0)
 		return;
 	for (size_t i = 0; i < advice->count; i++)
-		fatal += is_fatal(fallback, action_of(advice, i, nr));
+		if (is_fatal(fallback, action_of(advice, i, nr)))
+			fatal |= 1U << i;
 	if (fatal == 0 || !can_fall_back(advice, fallback->older))
 		return;
-	if (fallback->breaks)
-		say_breaking(advice, fallback, nr, fatal == advice->count);
-	else if (fatal == advice->count)
+	if (fallback->breaks) {
+		say_breaking(advice, fallback, nr, fatal == all);
+	} else if (fatal == all) {
 		add_name(&notes->failing, &notes->failing_count, fallback->name);
-	else
+	} else {
 		add_name(&notes->differing, &notes->differing_count, fallback->name);
+		notes->fatal |= fatal;
+	}
+}
+
+/* The OCI runtimes of some effects, as "runc, crun". */
+static void add_runtimes(const struct advice *advice, unsigned effects, struct scd_buf *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < advice->count; i++)
+		if (effects & (1U << i))
+			add_name(out, &count, advice->effects[i].runtime);
+}
+
+static void say_difference(const struct advice *advice, const struct notes *notes)
+{
+	auto_buf struct scd_buf with = scd_buf_init(SCD_MESSAGE_MAX / 4);
+	auto_buf struct scd_buf without = scd_buf_init(SCD_MESSAGE_MAX / 4);
+
+	add_runtimes(advice, ~notes->fatal, &with);
+	add_runtimes(advice, notes->fatal, &without);
+	scd_judge_add(
+		advice->judge, SCD_RUNTIME_DIVERGENCE, SCD_NOTE,
+		advice->effects[0].profile->default_action_at,
+		"on %s libraries fall back from %s under %s alone, where calls newer than "
+		"any that the profile names are answered with ENOSYS, and fail under %s; "
+		"deny with \"errnoRet\": 38",
+		scd_arch_of(advice->arch)->name, scd_judge_text(advice->judge, &notes->differing),
+		scd_judge_text(advice->judge, &with), scd_judge_text(advice->judge, &without));
 }
 
 static void say_notes(const struct advice *advice, const struct notes *notes)
@@ -156,24 +184,16 @@ static void say_notes(const struct advice *advice, const struct notes *notes)
 			"denied in another way: %s; allow them, or deny with \"errnoRet\": 38",
 			scd_judge_text(advice->judge, &notes->failing));
 	if (notes->differing_count)
-		scd_judge_add(advice->judge, SCD_RUNTIME_DIVERGENCE, SCD_NOTE,
-			      profile->default_action_at,
-			      "runc answers calls newer than any that the profile names with "
-			      "ENOSYS, and crun does not: on %s libraries fall back from %s under "
-			      "runc alone; deny with \"errnoRet\": 38",
-			      scd_arch_of(advice->arch)->name,
-			      scd_judge_text(advice->judge, &notes->differing));
+		say_difference(advice, notes);
 }
 
-static void check_fallbacks(struct advice *advice)
+static void check_fallbacks(const struct advice *advice)
 {
 	struct notes notes = { .failing = scd_buf_init(SCD_MESSAGE_MAX / 2),
 			       .differing = scd_buf_init(SCD_MESSAGE_MAX / 2) };
 	size_t count;
 	const struct scd_fallback *fallbacks = scd_fallbacks(&count);
 
-	for (size_t i = 0; i < advice->count; i++)
-		advice->stub[i] = scd_effect_stub(&advice->effects[i], advice->arch);
 	for (size_t i = 0; i < count; i++)
 		check_fallback(advice, &fallbacks[i], &notes);
 	say_notes(advice, &notes);
@@ -216,9 +236,7 @@ static void check_old_arch(struct scd_judge *judge, const struct scd_effect *eff
 
 void scd_advise(struct scd_judge *judge, const struct scd_effect *effects, size_t count)
 {
-	struct advice advice = { .judge = judge,
-				 .effects = effects,
-				 .count = count < EFFECTS_MAX ? count : EFFECTS_MAX };
+	struct advice advice = { .judge = judge, .effects = effects, .count = count };
 
 	for (size_t a = 0; scd_effect_arch(effects, a, &advice.arch); a++)
 		if (advice.arch != SCMP_ARCH_X32) /* it has what x86_64 has */

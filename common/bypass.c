@@ -187,14 +187,14 @@ static void compare_multiplexed(const struct bypass *bypass, const struct scd_re
 			"%s: 32-bit programs also make this call through %s, where its "
 			"arguments are out of reach: the filter of %s then ignores the "
 			"condition and lets it pass; leave %s out, or allow it whole",
-			call->name, mux->through, bypass->effect->runtime, scd_arch_of(arch)->name);
+			call->name, mux->through, bypass->effect->whose, scd_arch_of(arch)->name);
 	else if (does.most > says.least)
 		scd_judge_add(
 			bypass->judge, SCD_SOCKETCALL_ARGS, SCD_WARNING, conditional(call)->name,
 			"%s: 32-bit programs also make this call through %s, where its "
 			"arguments are out of reach: the filter of %s then denies it whatever "
 			"they are",
-			call->name, mux->through, bypass->effect->runtime);
+			call->name, mux->through, bypass->effect->whose);
 }
 
 static void check_multiplexers(const struct bypass *bypass)

@@ -67,8 +67,8 @@ int scd_check_profile(const char *json, size_t len, const struct scd_check_opts 
 
 struct scd_filter;
 
-/* The same, and hands out the filter made for this machine's architecture and the first
- * selected OCI runtime, without runc's stub: zeroed before; left so when there is none. */
+/* The same, and hands out the filter that the first selected OCI runtime (runc, crun) loads on
+ * this machine, runc's stub included: zeroed before; left so when there is none. */
 int scd_check_profile_filter(const char *json, size_t len, const struct scd_check_opts *opts,
 			     struct scd_report *report, struct scd_filter *filter,
 			     struct scd_error *err) SCD_MUST_CHECK SCD_NONNULL;

@@ -262,28 +262,3 @@ int scd_compile(const struct scd_target *target, const struct scd_compile_opts *
 	to_host_order(filter, scd_arch_of(opts->native)->big_endian);
 	return 0;
 }
-
-/* x32 has the audit value of x86_64. */
-static uint32_t audit_arch(uint32_t token)
-{
-	return token == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : token;
-}
-
-size_t scd_runc_stub_size(const struct scd_target *target, const struct scd_compile_opts *opts)
-{
-	size_t distinct = 0, extra = 0;
-
-	if (!scd_target_has_stub(target))
-		return 0;
-	for (size_t i = 0; i < opts->arch_count; i++) {
-		bool seen = false;
-
-		for (size_t j = 0; j < i; j++)
-			seen |= audit_arch(opts->archs[j]) == audit_arch(opts->archs[i]);
-		distinct += !seen;
-		extra += opts->archs[i] == SCMP_ARCH_X86_64 || opts->archs[i] == SCMP_ARCH_X32;
-	}
-	/* Measured with runc 1.1.5: x86_64 9, with x86 13, with x32 14; aarch64 and arm 12;
-	 * none listed 4. */
-	return 4 + 4 * distinct + extra;
-}

@@ -45,9 +45,4 @@ int scd_compile(const struct scd_target *target, const struct scd_compile_opts *
 		struct scd_filter *filter, struct scd_compile_result *result,
 		struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* How many instructions runc puts in front of such a filter: its -ENOSYS stub
- * (libcontainer/seccomp/patchbpf); 0 where it adds none. */
-size_t scd_runc_stub_size(const struct scd_target *target,
-			  const struct scd_compile_opts *opts) SCD_NONNULL;
-
 #endif

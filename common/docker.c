@@ -131,6 +131,14 @@ const char *scd_go_arch(uint32_t token)
 	return NULL;
 }
 
+bool scd_go_arch_is(const char *name)
+{
+	for (size_t i = 0; i < COUNT(go_archs); i++)
+		if (strcmp(go_archs[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* Digits alone, at most four of them. Returns what follows, or NULL. */
 static const char *read_number(const char *text, unsigned *number)
 {

@@ -28,6 +28,9 @@ const char *scd_capability_nearest(const char *name) SCD_NONNULL;
  * (libseccomp-golang, seccomp.go: ScmpArch.String). */
 const char *scd_go_arch(uint32_t token);
 
+/* Whether it calls some architecture so. */
+bool scd_go_arch_is(const char *name) SCD_NONNULL;
+
 /* A kernel version as minKernel has it: "4.8". False when it is not one
  * (moby/profiles/seccomp/seccomp.go: KernelVersion.UnmarshalJSON). */
 struct scd_kernel_version {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "effect.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,40 +30,6 @@ uint32_t scd_effect_run(const struct scd_filter *filter, uint32_t arch, int nr,
 bool scd_effect_lets(uint32_t action)
 {
 	return action == SCMP_ACT_ALLOW || action == SCMP_ACT_LOG;
-}
-
-static bool listed(const struct scd_profile *profile, uint32_t arch)
-{
-	for (size_t i = 0; i < profile->arch_count; i++)
-		if (profile->archs[i] == arch)
-			return true;
-	return false;
-}
-
-/* The highest number on @arch of all calls that the profile names, also in rules that runc
- * skips for being equal to the default. */
-static int highest_named(const struct scd_profile *profile, uint32_t arch)
-{
-	int highest = -1;
-
-	for (size_t i = 0; i < profile->rule_count; i++) {
-		const struct scd_json_value *names = profile->rules[i].names;
-
-		for (const struct scd_json_value *v = names ? names->child : NULL; v; v = v->next) {
-			int nr = scd_effect_nr(arch, v->string);
-
-			if (nr > highest)
-				highest = nr;
-		}
-	}
-	return highest;
-}
-
-int scd_effect_stub(const struct scd_effect *effect, uint32_t arch)
-{
-	if (!scd_target_has_stub(effect->target) || !listed(effect->profile, arch))
-		return INT_MAX;
-	return highest_named(effect->profile, arch) + 1;
 }
 
 bool scd_effect_arch(const struct scd_effect *effect, size_t index, uint32_t *arch)

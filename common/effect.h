@@ -7,13 +7,17 @@
 #include "reading.h"
 #include "target.h"
 
-/* A filter as one OCI runtime loads it on one architecture. */
+/* A filter as one OCI runtime loads it on one architecture, runc's stub included. */
 struct scd_effect {
 	const struct scd_profile *profile;
 	const struct scd_target *target;
-	const struct scd_filter *filter; /* without runc's stub */
-	const char *runtime;		 /* "runc" */
-	uint32_t native;		 /* SCMP_ARCH_* of the node */
+	const struct scd_filter *filter;
+	const struct scd_filter *said; /* what differs from the text here as well is said already;
+					* NULL: nothing is */
+	const char *runtime;	       /* "runc" */
+	const char *whose;	       /* "runc and crun": those with a filter like this one, as
+					* far as named calls go */
+	uint32_t native;	       /* SCMP_ARCH_* of the node */
 };
 
 /* The number of a call as a filter sees it; -1 when @arch does not have it. */
@@ -25,17 +29,6 @@ uint32_t scd_effect_run(const struct scd_filter *filter, uint32_t arch, int nr,
 
 /* Whether @action lets the call happen. */
 bool scd_effect_lets(uint32_t action);
-
-/**
- * scd_effect_stub() - the first number that runc's ENOSYS stub answers in the filter's place.
- *
- * runc (libcontainer/seccomp/patchbpf) puts it in front of a filter whose default action
- * denies: on every listed architecture, calls with a number over the highest that the profile
- * names return ENOSYS. Other OCI runtimes have none.
- *
- * Return: INT_MAX when there is no stub for @arch.
- */
-int scd_effect_stub(const struct scd_effect *effect, uint32_t arch) SCD_NONNULL;
 
 /* Architecture @index of the filter: the node's own, then the listed ones;
  * false at the end. */

@@ -8,14 +8,17 @@
 #include "text.h"
 
 /* Targets that agree say the same. */
-static bool already_said(const struct scd_report *report, const struct scd_rule *rule,
-			 const struct scd_place *place, const char *msg)
+static bool already_said(const struct scd_judge *judge, const struct scd_rule *rule,
+			 enum scd_severity severity, const struct scd_place *place, const char *msg)
 {
-	for (size_t i = 0; i < report->count; i++) {
-		const struct scd_finding *finding = &report->items[i];
+	for (size_t i = 0; i < judge->report->count; i++) {
+		const struct scd_finding *finding = &judge->report->items[i];
 
-		if (finding->rule == rule && finding->line == place->line &&
-		    finding->column == place->column && strcmp(finding->message, msg) == 0)
+		if (finding->rule != rule || finding->line != place->line ||
+		    finding->column != place->column)
+			continue;
+		if (strcmp(finding->message, msg) == 0 ||
+		    (judge->again && finding->severity >= severity))
 			return true;
 	}
 	return false;
@@ -53,7 +56,7 @@ static void add(struct scd_judge *judge, enum scd_rule_number number, enum scd_s
 		judge->report->failed = true;
 	place.pointer = scd_buf_text(&pointer); /* a pointer over the limit is cut short */
 	scd_text_position(judge->text, judge->len, offset, &place.line, &place.column);
-	if (!already_said(judge->report, rule, &place, msg))
+	if (!already_said(judge, rule, severity, &place, msg))
 		scd_report_add(judge->report, number, severity, place, "%s", msg);
 }
 

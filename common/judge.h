@@ -11,6 +11,8 @@ struct scd_judge {
 	size_t len;
 	const struct scd_check_opts *opts; /* completed: no field is 0 for "default" */
 	struct scd_report *report;
+	bool again; /* the profile was judged for other containers: what was said at a place by a
+		     * rule is not said there once more in other words */
 };
 
 /* Whether one more finding of @severity would be kept and not only counted. Places and

@@ -57,12 +57,11 @@ static bool exists(const struct scd_judge *judge, const struct scd_profile *prof
 static void check_names(struct scd_judge *judge, const struct scd_profile *profile,
 			const struct scd_profile_rule *rule)
 {
-	const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
-	const struct scd_json_value *foreign = NULL;
+	const struct scd_json_value *name = NULL, *foreign = NULL;
 	const bool denies = restricts(profile, rule);
 	size_t foreigners = 0;
 
-	for (; name; name = name->next) {
+	while ((name = scd_profile_next_name(rule, name))) {
 		if (name->type != SCD_JSON_STRING)
 			continue; /* a finding already */
 		if (!*name->string)
@@ -92,9 +91,9 @@ static void check_names(struct scd_judge *judge, const struct scd_profile *profi
 static void check_notify(struct scd_judge *judge, const struct scd_profile *profile,
 			 const struct scd_profile_rule *rule)
 {
-	const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
+	const struct scd_json_value *name = NULL;
 
-	for (; name; name = name->next)
+	while ((name = scd_profile_next_name(rule, name)))
 		if (name->type == SCD_JSON_STRING && strcmp(name->string, "write") == 0)
 			scd_judge_add(
 				judge, SCD_NOTIFY_WRITE,

@@ -106,10 +106,10 @@ static void report_arity(struct scd_judge *judge, const struct condition *condit
 static void check_kind(struct scd_judge *judge, const struct condition *condition, uint32_t arch)
 {
 	const struct scd_profile_rule *rule = condition->rule;
-	const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
+	const struct scd_json_value *name = NULL;
 	bool pointer = false, arity = false;
 
-	for (; name; name = name->next) {
+	while ((name = scd_profile_next_name(rule, name))) {
 		switch (scd_syscall_arg(arch, name->string, condition->cmp->arg)) {
 		case SCD_ARG_POINTER:
 			if (!pointer && !asks_for_null(condition->cmp))

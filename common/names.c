@@ -32,26 +32,27 @@ static const struct scd_operator operators[] = {
 /* AUDIT_ARCH_LOONGARCH64, which linux/audit.h of 5.x does not have. */
 #define LOONGARCH64 UINT32_C(0xc0000102)
 
-/* runc's list: libcontainer/seccomp/config.go. */
+/* runc's list: libcontainer/seccomp/config.go. archMap: nativeToSeccomp of
+ * containers/common's pkg/seccomp/seccomp_linux.go. */
 static const struct scd_arch archs[] = {
-	{ "SCMP_ARCH_X86", SCMP_ARCH_X86, false, 32, NULL, true },
-	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64, false, 64, NULL, true },
-	{ "SCMP_ARCH_X32", SCMP_ARCH_X32, false, 32, NULL, true },
-	{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM, false, 32, NULL, true },
-	{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64, false, 64, NULL, true },
-	{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS, true, 32, NULL, true },
-	{ "SCMP_ARCH_MIPS64", SCMP_ARCH_MIPS64, true, 64, NULL, true },
-	{ "SCMP_ARCH_MIPS64N32", SCMP_ARCH_MIPS64N32, true, 32, NULL, true },
-	{ "SCMP_ARCH_MIPSEL", SCMP_ARCH_MIPSEL, false, 32, NULL, true },
-	{ "SCMP_ARCH_MIPSEL64", SCMP_ARCH_MIPSEL64, false, 64, NULL, true },
-	{ "SCMP_ARCH_MIPSEL64N32", SCMP_ARCH_MIPSEL64N32, false, 32, NULL, true },
-	{ "SCMP_ARCH_PPC", SCMP_ARCH_PPC, true, 32, NULL, true },
-	{ "SCMP_ARCH_PPC64", SCMP_ARCH_PPC64, true, 64, NULL, true },
-	{ "SCMP_ARCH_PPC64LE", SCMP_ARCH_PPC64LE, false, 64, NULL, true },
-	{ "SCMP_ARCH_S390", SCMP_ARCH_S390, true, 32, NULL, true },
-	{ "SCMP_ARCH_S390X", SCMP_ARCH_S390X, true, 64, NULL, true },
-	{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64, false, 64, "1.1.8", true },
-	{ "SCMP_ARCH_LOONGARCH64", LOONGARCH64, false, 64, "1.5.0", false },
+	{ "SCMP_ARCH_X86", SCMP_ARCH_X86, false, 32, NULL, true, false },
+	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64, false, 64, NULL, true, true },
+	{ "SCMP_ARCH_X32", SCMP_ARCH_X32, false, 32, NULL, true, false },
+	{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM, false, 32, NULL, true, false },
+	{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64, false, 64, NULL, true, true },
+	{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS, true, 32, NULL, true, false },
+	{ "SCMP_ARCH_MIPS64", SCMP_ARCH_MIPS64, true, 64, NULL, true, true },
+	{ "SCMP_ARCH_MIPS64N32", SCMP_ARCH_MIPS64N32, true, 32, NULL, true, true },
+	{ "SCMP_ARCH_MIPSEL", SCMP_ARCH_MIPSEL, false, 32, NULL, true, false },
+	{ "SCMP_ARCH_MIPSEL64", SCMP_ARCH_MIPSEL64, false, 64, NULL, true, true },
+	{ "SCMP_ARCH_MIPSEL64N32", SCMP_ARCH_MIPSEL64N32, false, 32, NULL, true, true },
+	{ "SCMP_ARCH_PPC", SCMP_ARCH_PPC, true, 32, NULL, true, false },
+	{ "SCMP_ARCH_PPC64", SCMP_ARCH_PPC64, true, 64, NULL, true, false },
+	{ "SCMP_ARCH_PPC64LE", SCMP_ARCH_PPC64LE, false, 64, NULL, true, false },
+	{ "SCMP_ARCH_S390", SCMP_ARCH_S390, true, 32, NULL, true, false },
+	{ "SCMP_ARCH_S390X", SCMP_ARCH_S390X, true, 64, NULL, true, true },
+	{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64, false, 64, "1.1.8", true, false },
+	{ "SCMP_ARCH_LOONGARCH64", LOONGARCH64, false, 64, "1.5.0", false, false },
 };
 
 /* runc: libcontainer/seccomp/config.go at 1.5; crun: src/libcrun/seccomp.c at 1.8.1. */

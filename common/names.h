@@ -31,6 +31,7 @@ struct scd_arch {
 	unsigned bits;	    /* of a system call argument */
 	const char *runc;   /* first runc that knows it, when 1.1.5 does not; else NULL */
 	bool in_libseccomp; /* libseccomp 2.5 knows it */
+	bool in_arch_map;   /* CRI-O reads archMap on such a node */
 };
 
 struct scd_flag {

@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dialect.h"
 #include "keys.h"
 
-/* libseccomp's MAX_ERRNO (src/system.c): an errno must be below it. */
-#define ERRNO_END 4095
 #define ARGS_END 6 /* arguments of a system call */
 
 /* The string under @key; to Go's decoder, and so to every consumer, "" is as good as none. */
@@ -57,11 +56,11 @@ static void check_errno(struct scd_judge *judge, const struct scd_json_value *va
 	}
 	if (action && action->value != SCMP_ACT_ERRNO(0))
 		return; /* the number is a message to the tracer */
-	if (kept >= ERRNO_END)
+	if (kept >= SCD_ERRNO_END)
 		scd_judge_add(
 			judge, SCD_ERRNO_RANGE, SCD_ERROR, value,
 			"%s must be an error number from 0 to %d, not %ju: no container starts",
-			value->key, ERRNO_END - 1, (uintmax_t)value->uint);
+			value->key, SCD_ERRNO_END - 1, (uintmax_t)value->uint);
 	else if (value->uint > UINT16_MAX)
 		scd_judge_add(judge, SCD_ERRNO_RANGE, SCD_WARNING, value,
 			      "%s %ju does not fit 16 bits: the call returns %u", value->key,
@@ -166,51 +165,21 @@ static void check_names(struct scd_judge *judge, const struct scd_profile_rule *
 			scd_judge_quote(rule->name->string, name));
 	else if (!rule->name && !rule->names)
 		scd_judge_add(
-			judge, SCD_NAMES_EMPTY, SCD_ERROR, rule->at,
-			"the rule has no names: crun refuses the profile and runc ignores the "
-			"rule; write \"names\": [...]");
+			judge, SCD_NAMES_EMPTY,
+			containerd && judge->opts->oci_runtimes & SCD_CRUN ? SCD_ERROR
+									   : SCD_WARNING,
+			rule->at,
+			"the rule has no names: from containerd crun refuses the profile, and runc "
+			"ignores the rule; write \"names\": [...]");
 	else if (!rule->name && rule->names->count == 0)
 		scd_judge_add(judge, SCD_NAMES_EMPTY, SCD_WARNING, rule->names,
 			      "the list is empty: the rule does nothing");
 }
 
-/* Whether includes or excludes says anything: {} and {"caps": []} hold for everybody. */
-static bool has_condition(const struct scd_json_value *condition)
-{
-	for (const struct scd_json_value *v = condition->child; v; v = v->next)
-		if (v->count > 0 || (v->string && *v->string))
-			return true;
-	return false;
-}
-
-/* includes and excludes. */
-static void check_conditions(struct scd_judge *judge, const struct scd_json_value *condition)
-{
-	if (!condition)
-		return;
-	scd_keys_check(judge, condition, SCD_KEYS_FILTER);
-	if (!has_condition(condition))
-		return;
-	if (judge->opts->runtimes & SCD_CONTAINERD)
-		scd_judge_add_key(
-			judge, SCD_DOCKER_CONDITIONAL, SCD_ERROR, condition,
-			"containerd ignores \"%s\": the rule would hold for every container; "
-			"write a profile without conditions",
-			condition->key);
-	else if (get_string(condition, SCD_KEYS_FILTER, "minKernel"))
-		scd_judge_add_key(
-			judge, SCD_DOCKER_CONDITIONAL, SCD_ERROR, condition,
-			"CRI-O ignores minKernel: the rule would hold on every kernel; write "
-			"a profile without it");
-	else
-		scd_judge_add_key(judge, SCD_DOCKER_CONDITIONAL, SCD_NOTE, condition,
-				  "CRI-O honours \"%s\", containerd does not", condition->key);
-}
-
 static int read_rule(struct scd_judge *judge, const struct scd_json_value *at,
 		     struct scd_profile_rule *rule, struct scd_error *err)
 {
-	const struct scd_json_value *errno_ret, *string;
+	const struct scd_json_value *errno_ret;
 
 	rule->at = at;
 	scd_keys_check(judge, at, SCD_KEYS_RULE);
@@ -225,19 +194,12 @@ static int read_rule(struct scd_judge *judge, const struct scd_json_value *at,
 		scd_judge_add(judge, SCD_ACTION_UNKNOWN, SCD_ERROR, at,
 			      "the rule has no action; no container starts");
 	check_names(judge, rule);
-	check_conditions(judge, rule->includes);
-	check_conditions(judge, rule->excludes);
 	errno_ret = scd_keys_get(at, SCD_KEYS_RULE, "errnoRet");
 	if (errno_ret) {
 		rule->has_errno = true;
 		rule->errno_ret = errno_ret->uint;
 		check_errno(judge, errno_ret, rule->action);
 	}
-	string = get_string(at, SCD_KEYS_RULE, "errno");
-	if (string && judge->opts->runtimes & SCD_CONTAINERD)
-		scd_judge_add_key(judge, SCD_ERRNO_STRING, SCD_WARNING, string,
-				  "containerd ignores errno, and the call fails with EPERM; write "
-				  "errnoRet with the number");
 	return read_args(judge, scd_keys_get(at, SCD_KEYS_RULE, "args"), rule, err);
 }
 
@@ -357,25 +319,6 @@ static void check_flags(struct scd_judge *judge, const struct scd_json_value *li
 			"the Spectre v4 mitigation on");
 }
 
-/* archMap, which is Docker's. */
-static void check_arch_map(struct scd_judge *judge, const struct scd_profile *profile)
-{
-	if (!profile->arch_map)
-		return;
-	for (const struct scd_json_value *v = profile->arch_map->child; v; v = v->next)
-		if (v->type == SCD_JSON_OBJECT)
-			scd_keys_check(judge, v, SCD_KEYS_ARCH_MAP);
-	if (profile->arch_map->count > 0 && profile->arch_count > 0 &&
-	    judge->opts->runtimes & SCD_CRI_O)
-		scd_judge_add_key(judge, SCD_DOCKER_ARCHMAP, SCD_ERROR, profile->arch_map,
-				  "CRI-O refuses archMap beside architectures; remove archMap");
-	else if (judge->opts->runtimes & SCD_CONTAINERD)
-		scd_judge_add_key(
-			judge, SCD_DOCKER_ARCHMAP, SCD_WARNING, profile->arch_map,
-			"containerd ignores archMap: 32-bit programs are killed; list the "
-			"names under \"architectures\"");
-}
-
 /* Keys of documents that hold a profile somewhere inside. */
 static const char *wrapper_key(const struct scd_json_value *root)
 {
@@ -413,7 +356,7 @@ static void read_default_action(struct scd_judge *judge, const struct scd_json_v
 {
 	const struct scd_json_value *any = scd_json_get(root, "defaultAction");
 	const struct scd_json_value *value = scd_keys_get(root, SCD_KEYS_PROFILE, "defaultAction");
-	const struct scd_json_value *errno_ret, *string;
+	const struct scd_json_value *errno_ret;
 
 	profile->default_action_at = value;
 	if (value && *value->string)
@@ -433,12 +376,6 @@ static void read_default_action(struct scd_judge *judge, const struct scd_json_v
 		profile->default_errno = errno_ret->uint;
 		check_errno(judge, errno_ret, profile->default_action);
 	}
-	string = get_string(root, SCD_KEYS_PROFILE, "defaultErrno");
-	if (string && judge->opts->runtimes & SCD_CONTAINERD)
-		scd_judge_add_key(
-			judge, SCD_ERRNO_STRING, SCD_WARNING, string,
-			"containerd ignores defaultErrno, and calls fail with EPERM; write "
-			"defaultErrnoRet with the number");
 }
 
 int scd_profile_read(const struct scd_json_value *root, struct scd_judge *judge,
@@ -464,7 +401,7 @@ int scd_profile_read(const struct scd_json_value *root, struct scd_judge *judge,
 		return -1;
 	read_default_action(judge, root, profile);
 	check_flags(judge, profile->flags);
-	check_arch_map(judge, profile);
+	scd_dialect_check(judge, profile);
 	return 0;
 }
 
@@ -485,6 +422,14 @@ uint32_t scd_profile_default_action(const struct scd_profile *profile)
 {
 	return with_errno(profile->default_action, profile->has_default_errno,
 			  profile->default_errno);
+}
+
+const struct scd_json_value *scd_profile_next_name(const struct scd_profile_rule *rule,
+						   const struct scd_json_value *name)
+{
+	if (name)
+		return name == rule->name ? NULL : name->next;
+	return rule->names && rule->names->count > 0 ? rule->names->child : rule->name;
 }
 
 void scd_profile_done(struct scd_profile *profile)

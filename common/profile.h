@@ -7,6 +7,9 @@
 #include "judge.h"
 #include "names.h"
 
+/* libseccomp's MAX_ERRNO (src/system.c): an errno must be below it. */
+#define SCD_ERRNO_END 4095
+
 struct scd_profile_rule {
 	const struct scd_json_value *at;	/* the element of syscalls */
 	const struct scd_json_value *names;	/* list of strings; NULL when absent */
@@ -20,6 +23,8 @@ struct scd_profile_rule {
 
 	/* Docker's dialect; NULL when absent */
 	const struct scd_json_value *name, *includes, *excludes;
+	bool has_errno_name; /* errno, a name or a number as a string */
+	uint64_t errno_name;
 };
 
 /* Keys, names and places point into the JSON document, which outlives the profile. */
@@ -35,6 +40,8 @@ struct scd_profile {
 	const struct scd_json_value *flags;	    /* list; NULL when absent */
 	const struct scd_json_value *listener_path; /* string; NULL when absent */
 	const struct scd_json_value *arch_map;	    /* Docker's dialect; NULL when absent */
+	bool has_errno_name;			    /* defaultErrno, the same */
+	uint64_t errno_name;
 	struct scd_profile_rule *rules;
 	size_t rule_count;
 };
@@ -56,6 +63,11 @@ int scd_profile_read(const struct scd_json_value *root, struct scd_judge *judge,
  * errnoRet that runc and crun keep; EPERM when there is none. */
 uint32_t scd_profile_rule_action(const struct scd_profile_rule *rule) SCD_NONNULL;
 uint32_t scd_profile_default_action(const struct scd_profile *profile) SCD_NONNULL;
+
+/* The names of a rule one after the other: those of its list, or Docker's one. @name: the one
+ * before, NULL for the first. NULL at the end. */
+const struct scd_json_value *scd_profile_next_name(const struct scd_profile_rule *rule,
+						   const struct scd_json_value *name);
 
 void scd_profile_done(struct scd_profile *profile) SCD_NONNULL;
 

@@ -176,16 +176,16 @@ static int list_rules(const struct scd_profile *profile, struct scd_reading *rea
 	size_t names = 1;
 
 	for (size_t i = 0; i < profile->rule_count; i++)
-		names += profile->rules[i].names ? profile->rules[i].names->count : 0;
+		names += profile->rules[i].names ? profile->rules[i].names->count + 1 : 1;
 	reading->rules = calloc(names, sizeof(*reading->rules));
 	reading->calls = calloc(names, sizeof(*reading->calls));
 	if (!reading->rules || !reading->calls)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu names", names);
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		const struct scd_profile_rule *rule = &profile->rules[i];
-		const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
+		const struct scd_json_value *name = NULL;
 
-		for (; name; name = name->next)
+		while ((name = scd_profile_next_name(rule, name)))
 			if (seccomp_syscall_resolve_name(name->string) != __NR_SCMP_ERROR)
 				add_rule(reading, rule, name);
 	}
@@ -219,6 +219,12 @@ int scd_reading_make(const struct scd_profile *profile, struct scd_reading *read
 			if (collect_values(&reading->calls[i], index, err) < 0)
 				return -1;
 	return 0;
+}
+
+void scd_reading_forget(struct scd_reading *reading)
+{
+	for (size_t i = 0; i < reading->rule_count; i++)
+		reading->rules[i].said_weaker = reading->rules[i].said_stricter = false;
 }
 
 void scd_reading_done(struct scd_reading *reading)

@@ -58,6 +58,9 @@ void scd_reading_boundaries(const struct scmp_arg_cmp *condition,
 /* Arguments that satisfy the rule's conditions where they can be satisfied; 0 elsewhere. */
 void scd_reading_satisfy(const struct scd_reading_rule *rule, uint64_t args[6]) SCD_NONNULL;
 
+/* Forgets what was said of the rules: another filter is compared with the same text. */
+void scd_reading_forget(struct scd_reading *reading) SCD_NONNULL;
+
 void scd_reading_done(struct scd_reading *reading) SCD_NONNULL;
 
 #define auto_reading SCD_CLEANUP(scd_reading_done)

@@ -12,8 +12,7 @@
 #include "effect.h"
 
 /* Reports where the filter and the profile's text differ. @reading: of the effect's profile; it
- * remembers what was said. runc's stub is left out: it only turns the default of calls newer than
- * any named one into ENOSYS. */
+ * remembers what was said. */
 void scd_simulate(struct scd_judge *judge, const struct scd_effect *effect,
 		  struct scd_reading *reading) SCD_NONNULL;
 

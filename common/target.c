@@ -72,14 +72,12 @@ int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		const struct scd_profile_rule *rule = &profile->rules[i];
 		uint32_t action = scd_profile_rule_action(rule);
-		const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
+		const struct scd_json_value *name = NULL;
 		int rc = 0;
 
 		if (action == out.default_action)
 			continue;
-		if (!name && rule->name) /* Docker's form, which only CRI-O reads */
-			rc = add_name(&out, rule, rule->name, action, err);
-		for (; name && rc == 0; name = name->next)
+		while (rc == 0 && (name = scd_profile_next_name(rule, name)))
 			rc = add_name(&out, rule, name, action, err);
 		if (rc)
 			return rc;
@@ -87,14 +85,6 @@ int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci
 	*target = out;
 	out.rules = NULL; /* the caller's now */
 	return 0;
-}
-
-bool scd_target_has_stub(const struct scd_target *target)
-{
-	const uint32_t action = target->default_action & 0xffff0000U;
-
-	return target->oci_runtime == SCD_RUNC && action != SCMP_ACT_ALLOW &&
-	       action != SCMP_ACT_LOG && action != SCMP_ACT_TRACE(0);
 }
 
 bool scd_target_equal(const struct scd_target *a, const struct scd_target *b)

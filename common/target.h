@@ -38,10 +38,6 @@ struct scd_target {
 int scd_target_build(const struct scd_profile *profile, enum scd_oci_runtime oci_runtime,
 		     struct scd_target *target, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* Whether the OCI runtime puts an -ENOSYS stub before the filter: runc, unless the default
- * action lets calls through or hands them to a tracer (patchbpf/enosys_linux.go:108). */
-bool scd_target_has_stub(const struct scd_target *target) SCD_NONNULL;
-
 /* Whether two targets have the same rules, so that one compilation serves both. */
 bool scd_target_equal(const struct scd_target *a, const struct scd_target *b) SCD_NONNULL;
 

@@ -314,6 +314,9 @@ static void severity_depends_on_the_targets(void **state)
 		  SCD_CRI_O, 0, SCD_NOTE },
 		{ RULE("{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\","
 		       "\"excludes\":{\"minKernel\":\"4.8\"}}"),
+		  SCD_CRI_O, 0, SCD_WARNING },
+		{ "{\"defaultAction\":\"SCMP_ACT_LOG\"," ARCHS "\"syscalls\":[{\"names\":[\"bpf\"],"
+		  "\"action\":\"SCMP_ACT_ALLOW\",\"includes\":{\"minKernel\":\"4.8\"}}]}",
 		  SCD_CRI_O, 0, SCD_ERROR },
 		{ RULE("{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_TRAP\",\"errnoRet\":1}"), 0,
 		  SCD_CRUN, SCD_ERROR },

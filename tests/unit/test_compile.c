@@ -307,44 +307,6 @@ static void what_would_overflow_libseccomp_is_not_tried(void **state)
 	assert_null(filter.insns);
 }
 
-static size_t stub(const char *fields, enum scd_oci_runtime runtime)
-{
-	auto_from_text struct from_text r;
-	auto_target struct scd_target target = { 0 };
-	struct scd_compile_opts opts = { .native = SCMP_ARCH_X86_64, .optimize = 1 };
-	struct scd_error err;
-	char text[512];
-
-	(void)snprintf(text, sizeof(text), "{%s,\"syscalls\":[%s]}", fields,
-		       RULE("\"read\"", "TRAP"));
-	read_text(&r, text);
-	opts.archs = r.profile.archs;
-	opts.arch_count = r.profile.arch_count;
-	assert_int_equal(scd_target_build(&r.profile, runtime, &target, &err), 0);
-	return scd_runc_stub_size(&target, &opts);
-}
-
-#define DEFAULT(action) "\"defaultAction\":\"SCMP_ACT_" action "\""
-#define ARCHS(list) DEFAULT("ERRNO") ",\"architectures\":[" list "]"
-
-static void the_stub_has_the_measured_sizes(void **state)
-{
-	(void)state;
-	assert_int_equal(stub(DEFAULT("ERRNO"), SCD_RUNC), 4);
-	assert_int_equal(stub(ARCHS("\"SCMP_ARCH_X86_64\""), SCD_RUNC), 9);
-	assert_int_equal(stub(ARCHS("\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86_64\""), SCD_RUNC), 9);
-	assert_int_equal(stub(ARCHS("\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\""), SCD_RUNC), 13);
-	assert_int_equal(
-		stub(ARCHS("\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\""), SCD_RUNC),
-		14);
-	assert_int_equal(stub(ARCHS("\"SCMP_ARCH_AARCH64\",\"SCMP_ARCH_ARM\""), SCD_RUNC), 12);
-	assert_int_equal(stub(ARCHS("\"SCMP_ARCH_X86_64\""), SCD_CRUN), 0);
-	assert_int_equal(stub(DEFAULT("ALLOW"), SCD_RUNC), 0);
-	assert_int_equal(stub(DEFAULT("LOG"), SCD_RUNC), 0);
-	assert_int_equal(stub(DEFAULT("TRACE"), SCD_RUNC), 0);
-	assert_int_equal(stub(DEFAULT("KILL"), SCD_RUNC), 4);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,7 +320,6 @@ int main(void)
 		cmocka_unit_test(big_profiles_that_run_everywhere_are_compiled),
 		cmocka_unit_test(the_largest_loadable_filters_are_compiled),
 		cmocka_unit_test(what_would_overflow_libseccomp_is_not_tried),
-		cmocka_unit_test(the_stub_has_the_measured_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, pin, NULL);
