@@ -17,10 +17,13 @@ struct row {
 /* Every call of x86_64 that libseccomp 2.5.4 knows, sorted by name. To add one, write a row.
  *
  * From the kernel's own prototypes: SYSCALL_DEFINEn() as Linux 6.18 shows them under
- * /sys/kernel/tracing/events/syscalls/, include/linux/syscalls.h for the rest. Where a prototype
- * has a long and the kernel then looks at 32 bits, the row says what it looks at: clone's flags
- * (kernel/fork.c, lower_32_bits()), the descriptors of readv, writev and mmap (fget() takes an
- * unsigned int). Calls that Linux does not have any more, as the last version had them. */
+ * /sys/kernel/tracing/events/syscalls/ (345 calls; tests/e2e/prototypes.bats compares), and in the
+ * sources of Linux 6.1 for those that have no event (modules, kexec, uselib, thread areas). Where
+ * a prototype has a long and the kernel then looks at 32 bits, the row says what it looks at:
+ * clone's flags (kernel/fork.c, lower_32_bits()), the descriptors of readv, writev and mmap
+ * (fget() takes an unsigned int). Calls that Linux does not have any more, as their manual pages
+ * of section 2 have them (_sysctl, create_module, get_kernel_syms, lookup_dcookie, nfsservctl,
+ * query_module); of getpmsg and putpmsg, which it never had, what STREAMS has. */
 static const struct row rows[] = {
 	{ "_sysctl", "p" },
 	{ "accept", "dpp" },
