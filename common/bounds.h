@@ -43,6 +43,8 @@
 
 #define SCD_STATUS_FINDINGS_MAX ((size_t)20)		/* findings of one profile in /status */
 #define SCD_STATUS_FINDINGS_BYTES_MAX ((size_t)4 << 20) /* of all findings in /status */
+#define SCD_EXCERPTS_BYTES_MAX ((size_t)256 << 10)	/* of all lines quoted on the page */
+#define SCD_PAGE_BYTES_MAX ((size_t)2 << 20)		/* of the page; the rest is in /status */
 #define SCD_STATUS_MAX ((size_t)8 << 20) /* bytes of a /status that seccompctl-status reads */
 
 #endif

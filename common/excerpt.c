@@ -164,15 +164,13 @@ static size_t bytes_to_skip(const char *text, size_t len, size_t caret)
 	return skip;
 }
 
-void scd_excerpt_add(struct scd_buf *out, const char *text, size_t len, unsigned line,
-		     unsigned column, bool color)
+/* Writes one line and, when there is a @caret, that below its @column. */
+static void add_line(struct scd_buf *out, const char *text, size_t len, unsigned line,
+		     size_t column, const char *caret)
 {
-	size_t skip, at, caret, cells = 0, pad = 0;
-
-	if (column == 0 || !find_line(&text, &len, line))
-		return;
-	caret = bytes_of(text, len, column - 1);
-	skip = bytes_to_skip(text, len, caret);
+	const size_t caret_at = caret ? bytes_of(text, len, column - 1) : 0;
+	const size_t skip = caret ? bytes_to_skip(text, len, caret_at) : 0;
+	size_t at, cells = 0, pad = 0;
 
 	scd_buf_printf(out, "%5u | ", line);
 	if (skip > 0) {
@@ -186,10 +184,38 @@ void scd_excerpt_add(struct scd_buf *out, const char *text, size_t len, unsigned
 			break;
 		add_glyph(out, text + at, &glyph);
 		cells += glyph.cells;
-		if (at < caret)
+		if (at < caret_at)
 			pad = cells;
 		at += glyph.bytes;
 	}
-	scd_buf_printf(out, "%s\n      | %*s%s\n", at < len ? "…" : "", (int)pad, "",
-		       color ? "\033[1;32m^\033[0m" : "^");
+	scd_buf_puts(out, at < len ? "…\n" : "\n");
+	if (caret)
+		scd_buf_printf(out, "      | %*s%s\n", (int)pad, "", caret);
+}
+
+void scd_excerpt_add(struct scd_buf *out, const char *text, size_t len, unsigned line,
+		     unsigned column, bool color)
+{
+	if (column > 0 && find_line(&text, &len, line))
+		add_line(out, text, len, line, column, color ? "\033[1;32m^\033[0m" : "^");
+}
+
+void scd_excerpt_add_around(struct scd_buf *out, const char *text, size_t len, unsigned line,
+			    unsigned column)
+{
+	const unsigned first = line > 1 ? line - 1 : line;
+	const char *at = text;
+	size_t left = len;
+
+	if (column == 0 || !find_line(&at, &left, line))
+		return;
+	for (unsigned i = first; i <= line + 1; i++) {
+		at = text;
+		left = len;
+		if (!find_line(&at, &left, i))
+			break; /* the text ends */
+		if (i > line && left == 0)
+			break; /* nothing stands behind the last newline */
+		add_line(out, at, left, i, column, i == line ? "^" : NULL);
+	}
 }

@@ -25,4 +25,8 @@
 void scd_excerpt_add(struct scd_buf *out, const char *text, size_t len, unsigned line,
 		     unsigned column, bool color) SCD_NONNULL;
 
+/* The same without colour, between the line before and the line behind it. */
+void scd_excerpt_add_around(struct scd_buf *out, const char *text, size_t len, unsigned line,
+			    unsigned column) SCD_NONNULL;
+
 #endif

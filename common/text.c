@@ -134,7 +134,8 @@ const char *scd_text_nearest(const char *word, size_t limit, const char *(*candi
 }
 
 /* C1 controls (U+0080..U+009F) drive a terminal as well as C0 do; the separators U+2028
- * and U+2029 end a line for some readers; bidirectional controls reorder what is seen. */
+ * and U+2029 end a line for some readers; bidirectional controls reorder what is seen;
+ * zero-width characters and the byte order mark are not seen at all. */
 static bool is_unsafe(const char *text, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)text;
@@ -144,10 +145,10 @@ static bool is_unsafe(const char *text, size_t n)
 	if (n == 2)
 		return p[0] == 0xc2 && p[1] < 0xa0;
 	if (n == 3 && p[0] == 0xe2 && p[1] == 0x80)
-		return (p[2] >= 0xa8 && p[2] <= 0xae) || p[2] == 0x8e || p[2] == 0x8f;
+		return (p[2] >= 0xa8 && p[2] <= 0xae) || (p[2] >= 0x8b && p[2] <= 0x8f);
 	if (n == 3 && p[0] == 0xe2 && p[1] == 0x81)
-		return p[2] >= 0xa6 && p[2] <= 0xa9;
-	return false;
+		return p[2] >= 0xa0 && p[2] <= 0xaf;
+	return n == 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
 }
 
 static unsigned code_point(const char *text, size_t n)

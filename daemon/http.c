@@ -7,6 +7,7 @@
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,6 +86,8 @@ static void add_headers(struct evhttp_request *req, const struct scd_request *re
 	(void)evhttp_add_header(headers, "Connection", "close");
 	(void)evhttp_add_header(headers, "Cache-Control", "no-store");
 	(void)evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+	if (request->policy[0])
+		(void)evhttp_add_header(headers, "Content-Security-Policy", request->policy);
 	if (request->code == SCD_HTTP_NOT_ALLOWED)
 		(void)evhttp_add_header(headers, "Allow", "GET, HEAD");
 }
@@ -139,6 +142,8 @@ static void schedule_expiry(struct scd_http *http)
 
 	if (left >= 0)
 		(void)evtimer_add(http->expiry, &delay);
+	else
+		(void)malloc_trim(0); /* what the answers needed goes back to the system */
 }
 
 static void on_expiry(evutil_socket_t fd, short what, void *arg)

@@ -247,5 +247,6 @@ int main(int argc, char **argv, char **env)
 	d.state.pod = environment("POD_NAME");
 	d.state.pod_uid = environment("POD_UID");
 	d.state.started_at = scd_now_s();
+	scd_state_learn_kernel(&d.state);
 	return run(&d);
 }

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
+#include "buf.h"
+#include "excerpt.h"
 #include "log.h"
 
 enum scd_verdict scd_record_verdict(const struct scd_source_file *file,
@@ -36,16 +39,10 @@ static int take_report(const struct scd_source_file *file, const struct scd_chec
 	return verdict ? scd_report_copy(verdict, report) : 0;
 }
 
-static void profile_done(struct scd_profile_state *profile)
-{
-	free(profile->name);
-	scd_report_done(&profile->report);
-}
-
 static void profiles_done(struct scd_profile_state *profiles, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		profile_done(&profiles[i]);
+		scd_profile_state_done(&profiles[i]);
 	free(profiles);
 }
 
@@ -83,6 +80,49 @@ static int fill_profile(struct scd_profile_state *profile, const struct scd_inst
 		return 0;
 	memcpy(profile->sha256, file->sha256, sizeof(profile->sha256));
 	return take_report(file, checker, &profile->report);
+}
+
+/* Quotes the lines that the findings are about, within @left bytes. */
+static void quote(struct scd_profile_state *profile, const struct scd_snapshot *snapshot,
+		  size_t *left)
+{
+	const struct scd_source_file *file = scd_snapshot_find(snapshot, profile->name);
+	auto_buf struct scd_buf text = scd_buf_init(*left);
+	size_t len = 0, count = 0;
+
+	if (!file || !file->text)
+		return;
+	while (count < profile->report.count && count < SCD_STATUS_FINDINGS_MAX) {
+		const struct scd_finding *finding = &profile->report.items[count];
+
+		scd_excerpt_add_around(&text, file->text, file->len, finding->line,
+				       finding->column);
+		scd_buf_add(&text, "", 1);
+		if (text.failed)
+			break;
+		len = text.len;
+		count++;
+	}
+	profile->excerpts = len > count ? malloc(len) : NULL;
+	if (!profile->excerpts)
+		return; /* the page does without */
+	memcpy(profile->excerpts, text.data, len);
+	profile->excerpt_count = count;
+	*left -= len;
+}
+
+/* Those of rejected profiles first: somebody has to mend them. */
+static void quote_all(struct scd_profile_state *profiles, size_t count,
+		      const struct scd_snapshot *snapshot)
+{
+	size_t left = SCD_EXCERPTS_BYTES_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		if (!scd_report_accepts(&profiles[i].report))
+			quote(&profiles[i], snapshot, &left);
+	for (size_t i = 0; i < count; i++)
+		if (scd_report_accepts(&profiles[i].report))
+			quote(&profiles[i], snapshot, &left);
 }
 
 /* A rejected profile is said with its first error, the rest is in /status. */
@@ -187,6 +227,7 @@ static int replace_profiles(struct scd_state *state, const struct scd_snapshot *
 		}
 		note_repair(&profiles[count - 1], result, scd_state_find(state, result->name));
 	}
+	quote_all(profiles, count, snapshot);
 	for (size_t i = 0; i < count; i++)
 		log_change(&profiles[i], scd_state_find(state, profiles[i].name));
 	profiles_done(state->profiles, state->profile_count);

@@ -17,6 +17,7 @@
 #define EXCLUDED_SHOWN ((size_t)64) /* bytes of the name of a check that is not there */
 
 static const char text_plain[] = "text/plain; charset=utf-8";
+static const char text_html[] = "text/html; charset=utf-8";
 static const char application_json[] = "application/json";
 
 struct route {
@@ -26,14 +27,14 @@ struct route {
 	char *(*answer)(struct scd_request *request); /* the text; NULL: out of memory */
 };
 
-static char *answer_listing(struct scd_request *request);
+static char *answer_page(struct scd_request *request);
 static char *answer_health(struct scd_request *request);
 static char *answer_metrics(struct scd_request *request);
 static char *answer_status(struct scd_request *request);
 static char *answer_version(struct scd_request *request);
 
 static const struct route routes[] = {
-	{ "/", SCD_HTTP_PAGE, false, answer_listing },
+	{ "/", SCD_HTTP_PAGE, false, answer_page },
 	{ "/livez", SCD_HTTP_LIVEZ, true, answer_health },
 	{ "/readyz", SCD_HTTP_READYZ, true, answer_health },
 	{ "/healthz", SCD_HTTP_HEALTHZ, false, answer_health },
@@ -90,10 +91,11 @@ static char *list_paths(const char *title)
 	return scd_buf_take(&text);
 }
 
-static char *answer_listing(struct scd_request *request)
+static char *answer_page(struct scd_request *request)
 {
-	(void)request;
-	return list_paths("seccompd");
+	request->type = text_html;
+	scd_page_policy(request->policy);
+	return scd_page_html(request->state);
 }
 
 static char *answer_not_found(struct scd_request *request)

@@ -4,6 +4,7 @@
 #define SCD_ROUTES_H
 
 #include "http_counts.h"
+#include "page.h"
 #include "state.h"
 
 /* One request, and the answer to it. */
@@ -20,8 +21,9 @@ struct scd_request {
 	const char *check;	  /* behind "/livez/", in @path; NULL: the path alone */
 	enum scd_http_path label; /* with code: what to count */
 	enum scd_http_code code;
-	const char *type; /* Content-Type; static storage */
-	char *text;	  /* free() it; NULL: out of memory, and the code says so */
+	const char *type;		  /* Content-Type; static storage */
+	char policy[SCD_PAGE_POLICY_MAX]; /* Content-Security-Policy; "": none */
+	char *text;			  /* free() it; NULL: out of memory, and the code says so */
 };
 
 /* Fills in what goes out. */

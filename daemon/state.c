@@ -3,10 +3,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 /* A loop that did not beat for so long is stuck. */
@@ -246,12 +248,17 @@ void scd_state_localhost_profile(const struct scd_state *state, const char *name
 	(void)snprintf(buf, size, "%.*s%s%s", (int)below_len, below, below_len ? "/" : "", name);
 }
 
+void scd_profile_state_done(struct scd_profile_state *profile)
+{
+	free(profile->name);
+	free(profile->excerpts);
+	scd_report_done(&profile->report);
+}
+
 void scd_state_done(struct scd_state *state)
 {
-	for (size_t i = 0; i < state->profile_count; i++) {
-		free(state->profiles[i].name);
-		scd_report_done(&state->profiles[i].report);
-	}
+	for (size_t i = 0; i < state->profile_count; i++)
+		scd_profile_state_done(&state->profiles[i]);
 	free(state->profiles);
 	state->profiles = NULL;
 	state->profile_count = 0;
@@ -299,6 +306,29 @@ enum scd_errno_class scd_errno_class(int sys)
 const char *scd_condition_name(enum scd_condition_type type)
 {
 	return (unsigned)type < COUNT(conditions) ? conditions[type] : "Unknown";
+}
+
+/* The first line of a small file of the kernel's; "" when it cannot be read. */
+static void read_line(const char *path, char *line, size_t size)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const ssize_t n = fd < 0 ? -1 : read(fd, line, size - 1);
+
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+void scd_state_learn_kernel(struct scd_state *state)
+{
+	struct utsname name;
+
+	if (uname(&name) == 0)
+		(void)snprintf(state->kernel, sizeof(state->kernel), "%.*s",
+			       (int)sizeof(state->kernel) - 1, name.release);
+	read_line("/proc/sys/kernel/seccomp/actions_avail", state->actions_avail,
+		  sizeof(state->actions_avail));
+	read_line("/proc/sys/kernel/seccomp/actions_logged", state->actions_logged,
+		  sizeof(state->actions_logged));
 }
 
 static struct timespec now(clockid_t clock)

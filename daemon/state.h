@@ -81,7 +81,14 @@ struct scd_profile_state {
 	int64_t repaired_ms[SCD_REPAIRS_MAX];  /* CLOCK_MONOTONIC of the last repairs, newest
 						* first; 0: none */
 	struct scd_report report;
+	/* Lines of the text around the first findings of @report, one excerpt behind the other,
+	 * each with its NUL; "" for a finding without a place. Memory bounds their number. */
+	char *excerpts;
+	size_t excerpt_count;
 };
+
+/* Frees what it owns. */
+void scd_profile_state_done(struct scd_profile_state *profile) SCD_NONNULL;
 
 /* Upper bounds of seccompd_sync_duration_seconds, in milliseconds; +Inf follows. */
 #define SCD_DURATION_BUCKETS 6
@@ -92,6 +99,11 @@ struct scd_state {
 	const struct scd_config *config;
 	const char *node, *pod, *pod_uid; /* environment; "" if unknown */
 	int64_t started_at;		  /* seconds since the epoch */
+
+	/* what this kernel is and can do; "" when unknown */
+	char kernel[65];	  /* release */
+	char actions_avail[192];  /* of seccomp(2), with a space between two */
+	char actions_logged[192]; /* those that may be logged */
 
 	/* loop */
 	int64_t heartbeat_ms; /* CLOCK_MONOTONIC of the loop's last beat */
@@ -148,6 +160,9 @@ const struct scd_profile_state *scd_state_find(const struct scd_state *state,
 
 /* Was it repaired so often of late that it is not to be repaired again for now? */
 bool scd_profile_contested(const struct scd_profile_state *profile, int64_t now_ms) SCD_NONNULL;
+
+/* Asks the kernel. At start: later the sandbox hides /proc/sys. */
+void scd_state_learn_kernel(struct scd_state *state) SCD_NONNULL;
 
 /* Sets a condition; the time of change moves only with the status. */
 void scd_state_set_condition(struct scd_state *state, enum scd_condition_type type, bool status,

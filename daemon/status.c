@@ -97,6 +97,29 @@ static void put_known(struct doc *doc, cJSON *parent, const char *key, const cha
 		put_string(doc, parent, key, text);
 }
 
+/* Words with a space between two, as an array. */
+static void put_words(struct doc *doc, cJSON *parent, const char *key, const char *words)
+{
+	cJSON *list, *item;
+	char word[32];
+
+	if (!words[0])
+		return;
+	list = put_array(doc, parent, key);
+	while (*words) {
+		const size_t len = strcspn(words, " ");
+
+		(void)snprintf(word, sizeof(word), "%.*s", (int)len, words);
+		item = checked(doc, len > 0 ? cJSON_CreateString(word) : NULL);
+		if (item && !cJSON_AddItemToArray(list, item)) {
+			cJSON_Delete(item);
+			(void)checked(doc, NULL);
+		}
+		words += len;
+		words += strspn(words, " ");
+	}
+}
+
 static void put_time(struct doc *doc, cJSON *parent, const char *key, int64_t seconds)
 {
 	time_t t = (time_t)seconds;
@@ -145,6 +168,7 @@ static void put_who(struct doc *doc, cJSON *root, const struct scd_state *state)
 	scd_libseccomp_version(libseccomp, sizeof(libseccomp));
 	put_string(doc, root, "libseccomp", libseccomp);
 	put_known(doc, root, "arch", arch ? arch->name : NULL);
+	put_known(doc, root, "kernel", state->kernel);
 	put_time(doc, root, "startedAt", state->started_at);
 }
 
@@ -205,6 +229,8 @@ static void put_validator(struct doc *doc, cJSON *root, const struct scd_state *
 	put_bool(doc, validator, "trialLoad", state->config->judge.trial_load);
 	put_bool(doc, validator, "strict", state->config->judge.strict);
 	put_number(doc, seccomp, "apiLevel", seccomp_api_get());
+	put_words(doc, seccomp, "actionsAvailable", state->actions_avail);
+	put_words(doc, seccomp, "actionsLogged", state->actions_logged);
 }
 
 static void put_readiness(struct doc *doc, cJSON *root, const struct scd_state *state)

@@ -57,6 +57,31 @@ teardown() { volume_teardown; }
   [ "$(code /readyz)" = 200 ]
 }
 
+@test "the status page quotes what is wrong and is a page that no script can enter" {
+  good_profile > "$SOURCE/good.json"
+  printf '{\n  "defaultAction": "SCMP_ACT_ALLOW",\n  "syscalls": [{"names": ["<b>mount"], "action": "SCMP_ACT_ALOW"}]\n}\n' \
+    > "$SOURCE/bad.json"
+  echo '{}' > "$SOURCE/<img src=x onerror=alert(1)>.json"
+  NODE_NAME='<script>alert(1)</script>' daemon_start
+  eventually is_state good.json Installed
+  eventually is_state bad.json Invalid
+  get / > "$WORK/page"
+  [ "$(grep -ciE '<(script|img|b>mount)' "$WORK/page")" = 0 ]
+  grep -q '&lt;img src=x onerror=alert(1)&gt;.json' "$WORK/page"
+  grep -q '<code class="copy">profiles/good.json</code>' "$WORK/page"
+  # Three lines, and the caret below the second.
+  tr '\n' '~' < "$WORK/page" |
+    grep -qE '<pre>    2 \|[^~]*~    3 \|[^~]*SCMP_ACT_ALOW[^~]*~      \| <span class="caret"> *\^</span>~    4 \| \}~</pre>'
+  curl -sSI --max-time 5 "http://127.0.0.1:$PORT/" > "$WORK/headers"
+  grep -q "^Content-Security-Policy: default-src 'none'; style-src 'sha256-" "$WORK/headers"
+  grep -q '^Content-Type: text/html; charset=utf-8' "$WORK/headers"
+  # The excerpt is kept when a later sync finds nothing new.
+  kill -HUP "$DAEMON"
+  eventually metric_is 'seccompd_syncs_total{trigger="signal",result="partial"}' 1
+  get / | grep -q 'class="caret"'
+  [ "$(metric 'seccompd_http_requests_total{path="page",code="200"}')" -ge 3 ]
+}
+
 @test "readiness can be strict" {
   good_profile > "$PAYLOAD/a.json"
   publish

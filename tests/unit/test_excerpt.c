@@ -46,6 +46,35 @@ static void colour_is_put_around_the_caret_alone(void **state)
 	assert_string_equal(scd_buf_text(&out), "    1 | ab\n      |  \033[1;32m^\033[0m\n");
 }
 
+static void expect_around(const char *text, unsigned line, unsigned column, const char *wanted)
+{
+	auto_buf struct scd_buf out = scd_buf_init(4096);
+	auto_free char *exact = malloc(strlen(text) + 1);
+
+	assert_non_null(exact);
+	memcpy(exact, text, strlen(text) + 1);
+	scd_excerpt_add_around(&out, exact, strlen(text), line, column);
+	assert_string_equal(scd_buf_text(&out), wanted);
+}
+
+static void the_lines_around_are_shown_as_far_as_there_are_any(void **state)
+{
+	(void)state;
+	expect_around("a\nbc\nd\ne\n", 2, 2, "    1 | a\n    2 | bc\n      |  ^\n    3 | d\n");
+	expect_around("a\nb\n", 1, 1, "    1 | a\n      | ^\n    2 | b\n");
+	expect_around("a\nb\n", 2, 1, "    1 | a\n    2 | b\n      | ^\n");
+	expect_around("a\nb", 2, 1, "    1 | a\n    2 | b\n      | ^\n");
+	expect_around("a\n\nb", 2, 1, "    1 | a\n    2 | \n      | ^\n    3 | b\n");
+	expect_around("a", 1, 9, "    1 | a\n      |  ^\n");
+	expect_around("a\nb", 0, 1, "");
+	expect_around("a\nb", 1, 0, "");
+	expect_around("a\nb", 3, 1, "");
+	expect_around("", 2, 1, "");
+	/* What a terminal or a reader could mistake is escaped there too. */
+	expect_around("\x1b[1m\nb\n\xe2\x80\xae\xe2\x80\xac", 2, 1,
+		      "    1 | \\u001b[1m\n    2 | b\n      | ^\n    3 | \\u202e\\u202c\n");
+}
+
 static void a_place_that_is_not_there_shows_nothing(void **state)
 {
 	(void)state;
@@ -178,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_caret_stands_below_its_column),
 		cmocka_unit_test(colour_is_put_around_the_caret_alone),
+		cmocka_unit_test(the_lines_around_are_shown_as_far_as_there_are_any),
 		cmocka_unit_test(a_place_that_is_not_there_shows_nothing),
 		cmocka_unit_test(past_the_end_the_caret_stands_behind_the_line),
 		cmocka_unit_test(line_ends_of_windows_are_not_shown),

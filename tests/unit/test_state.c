@@ -345,6 +345,23 @@ static void values_out_of_range_have_a_name_too(void **state)
 	assert_string_equal(scd_condition_name(SCD_CONDITION_COUNT), "Unknown");
 }
 
+static void the_kernel_says_its_release_and_its_actions(void **state)
+{
+	struct scd_state *s = *state;
+	FILE *file = fopen("/proc/sys/kernel/seccomp/actions_avail", "r");
+	char line[256] = "";
+
+	scd_state_learn_kernel(s);
+	assert_true(strlen(s->kernel) > 2);
+	if (file) {
+		assert_non_null(fgets(line, sizeof(line), file));
+		(void)fclose(file);
+		line[strcspn(line, "\n")] = '\0';
+		assert_non_null(strstr(s->actions_avail, "allow"));
+	}
+	assert_string_equal(s->actions_avail, line);
+}
+
 static void done_twice_is_harmless(void **state)
 {
 	struct scd_state *s = *state;
@@ -368,6 +385,7 @@ int main(void)
 		WITH_SAMPLE(errors_fall_into_their_classes),
 		WITH_SAMPLE(profiles_are_counted_by_phase),
 		WITH_SAMPLE(values_out_of_range_have_a_name_too),
+		WITH_SAMPLE(the_kernel_says_its_release_and_its_actions),
 		WITH_SAMPLE(done_twice_is_harmless),
 	};
 

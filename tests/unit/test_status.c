@@ -228,6 +228,9 @@ static void fill_everything(struct scd_state *s)
 	struct scd_profile_state *bad;
 
 	s->pod_uid = "6f1c";
+	scd_state_learn_kernel(s);
+	(void)snprintf(s->actions_avail, sizeof(s->actions_avail), "kill_process errno log allow ");
+	(void)snprintf(s->actions_logged, sizeof(s->actions_logged), "kill_process  log");
 	s->last_change = 1787479200;
 	s->source_state = SCD_SOURCE_MISSING;
 	(void)scd_fail(&s->source_error, SCD_E_SYSTEM, EACCES, "open '..data'");
