@@ -42,6 +42,8 @@ struct scd_command {
 	ROW(validate)     \
 	ROW(rules)        \
 	ROW(status)       \
+	ROW(prune)        \
+	ROW(adopt)        \
 	ROW(version)
 
 #define SCD_COMMAND_DECLARED(name) extern const struct scd_command scd_command_##name;

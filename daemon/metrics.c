@@ -208,6 +208,11 @@ static void removals_blocked(struct page *page)
 	put_value(page, page->state->removals_blocked);
 }
 
+static void state_file_corrupt(struct page *page)
+{
+	put_value(page, page->state->ledger_corrupt);
+}
+
 static void http_requests(struct page *page)
 {
 	char code[16];
@@ -326,6 +331,9 @@ static const struct family families[] = {
 	  "Free space of the destination's file system.", destination_free },
 	{ "seccompd_removals_blocked", SCD_GAUGE, "Removals that the mass-removal guard withholds.",
 	  removals_blocked },
+	{ "seccompd_state_file_corrupt", SCD_GAUGE,
+	  "1 from when the state file was not readable until somebody adopts what it owned.",
+	  state_file_corrupt },
 	{ "seccompd_http_requests", SCD_COUNTER, "Answers by path and status code.",
 	  http_requests },
 	{ "process_cpu_seconds", SCD_COUNTER, "User and system CPU time of the daemon.",

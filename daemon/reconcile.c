@@ -50,6 +50,9 @@ struct scd_reconcile {
 	bool again;		  /* somebody asked while it ran */
 	enum scd_trigger again_trigger;
 	int64_t began_ms;
+	int64_t healthy_seen_ms; /* when the source was last read; 0: not since it was lost */
+	uint64_t healthy_ms;	 /* it was healthy for, that no state file has counted */
+	uint64_t asked_seconds;	 /* of that, told to the transaction that runs */
 	uint64_t missing_delay_ms, write_delay_ms;
 	struct scd_snapshot snapshot; /* of the sync that runs */
 	struct scd_install_job job;
@@ -195,6 +198,8 @@ static void on_installed(int status, bool timed_out, void *arg)
 		scd_log_err0(&outcome.error, "Installation failed");
 	if (outcome.error.code == SCD_E_DETACHED)
 		set_timer(r->leave, DETACHED_EXIT_MS);
+	if (outcome.grace_booked)
+		r->healthy_ms -= r->asked_seconds * 1000;
 	if (scd_record_apply(r->state, &r->snapshot, r->checker, &outcome, &result, &err) < 0)
 		scd_log_err0(&err, "State not updated");
 	retry_writing(r, result);
@@ -228,6 +233,8 @@ static int start_transaction(struct scd_reconcile *r, struct scd_error *err)
 	if (scd_request_make(r->state, &r->snapshot, r->checker, &request, err) < 0)
 		return -1;
 	request.install.destination = r->destination;
+	r->asked_seconds = r->healthy_ms / 1000;
+	request.install.policy.healthy_seconds = r->asked_seconds;
 	if (scd_install_start(&request.install, &r->job, err) < 0)
 		return -1;
 	if (scd_children_watch(r->children, r->job.pid, TRANSACTION_SECONDS, on_installed, r, err) <
@@ -321,6 +328,19 @@ static void judge(struct scd_reconcile *r)
 	scd_checker_run(r->checker);
 }
 
+/* The time between two looks at a healthy source in a row counts for orphans, by a clock that
+ * nobody sets. One that came late proves nothing of the time in between. */
+static void note_healthy(struct scd_reconcile *r)
+{
+	const int64_t now = scd_now_ms();
+	const uint64_t most = 2 * r->config->resync_period_ms;
+	const uint64_t passed = (uint64_t)(now - r->healthy_seen_ms);
+
+	if (r->healthy_seen_ms != 0)
+		r->healthy_ms += passed < most ? passed : most;
+	r->healthy_seen_ms = now;
+}
+
 /* What the new snapshot says of the source. */
 static void note_source(struct scd_reconcile *r)
 {
@@ -340,6 +360,7 @@ static void note_source(struct scd_reconcile *r)
 		memcpy(state->digest, snapshot->digest, sizeof(state->digest));
 	}
 	r->missing_delay_ms = 0;
+	note_healthy(r);
 }
 
 static void note_source_lost(struct scd_reconcile *r, const struct scd_error *err)
@@ -347,6 +368,7 @@ static void note_source_lost(struct scd_reconcile *r, const struct scd_error *er
 	struct scd_state *state = r->state;
 
 	state->source_error = *err;
+	r->healthy_seen_ms = 0;
 	if (state->source_missing_since_ms == 0)
 		state->source_missing_since_ms = scd_now_ms();
 	if (err->code == SCD_E_DETACHED) {

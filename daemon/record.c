@@ -242,9 +242,9 @@ int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapsho
 {
 	state->destination_error = outcome->error;
 	state->writable = outcome->writable;
+	if (outcome->ledger_corrupt && !state->ledger_corrupt)
+		scd_log0(SCD_LOG_MUST_SEE, "State file corrupt, nothing of it is owned");
 	state->ledger_corrupt = outcome->ledger_corrupt;
-	if (outcome->ledger_corrupt)
-		scd_log0(SCD_LOG_MUST_SEE, "State file corrupt, nothing is owned");
 	state->removals_blocked = outcome->removals_blocked;
 	state->validator_degraded = scd_checker_degraded(checker);
 	if (outcome->free_bytes > 0)
@@ -320,6 +320,13 @@ void scd_record_conditions(struct scd_state *state)
 				: error->code == SCD_OK				     ? "WriteFailed"
 							: scd_code_reason(error->code),
 				"%s", error->code == SCD_OK ? "" : error->msg);
+	scd_state_set_condition(
+		state, SCD_CONDITION_STATE_FILE_INTACT, !state->ledger_corrupt, now,
+		state->ledger_corrupt ? "StateFileCorrupt" : "StateFileIntact", "%s",
+		state->ledger_corrupt
+			? "the state file was not readable: what it owned is nobody's, "
+			  "until `seccompctl adopt NAME` says whose it is"
+			: "");
 	scd_state_set_condition(
 		state, SCD_CONDITION_VALIDATOR_DEGRADED, state->validator_degraded, now,
 		state->validator_degraded ? "TrialLoadForbidden" : "FullCheck", "%s",

@@ -33,7 +33,7 @@ int scd_request_make(const struct scd_state *state, const struct scd_snapshot *s
 		.dry_run = config->dry_run,
 		.pod_uid = state->pod_uid,
 		.policy = { .remove_orphans = config->removal_policy == SCD_AFTER_GRACE,
-			    .grace_seconds = (int64_t)(config->removal_grace_period_ms / 1000),
+			    .grace_seconds = config->removal_grace_period_ms / 1000,
 			    .max_removals_percent = (unsigned)config->max_removals_percent,
 			    .now = scd_now_s() },
 	};

@@ -54,6 +54,7 @@ static const char *const conditions[] = {
 	[SCD_CONDITION_SYNCED] = "Synced",
 	[SCD_CONDITION_PROFILES_VALID] = "ProfilesValid",
 	[SCD_CONDITION_DESTINATION_WRITABLE] = "DestinationWritable",
+	[SCD_CONDITION_STATE_FILE_INTACT] = "StateFileIntact",
 	[SCD_CONDITION_VALIDATOR_DEGRADED] = "ValidatorDegraded",
 };
 static_assert(COUNT(conditions) == SCD_CONDITION_COUNT, "every condition needs a name");
@@ -186,7 +187,9 @@ static const char *profiles_failure(const struct scd_state *state, int64_t now_m
 	(void)now_ms;
 	if (scd_state_count(state, SCD_PHASE_INVALID) || scd_state_count(state, SCD_PHASE_STALE))
 		return "InvalidProfiles";
-	return scd_state_count(state, SCD_PHASE_CONFLICT) ? "Conflict" : NULL;
+	if (scd_state_count(state, SCD_PHASE_CONFLICT))
+		return "Conflict";
+	return state->ledger_corrupt ? "StateFileCorrupt" : NULL;
 }
 
 static const struct scd_health_check checks[] = {

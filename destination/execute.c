@@ -260,6 +260,7 @@ static int own(struct scd_transaction *tx, size_t i, struct scd_error *err)
 	row->size = file->len;
 	row->installed_at = tx->request->policy.now;
 	row->orphaned_at = 0;
+	row->orphaned_for = 0;
 	if (tx->plan.items[i].op == SCD_OP_ADOPT)
 		row->adopted = true;
 	return 0;
@@ -279,10 +280,14 @@ static void keep_row(struct scd_transaction *tx, size_t i)
 		scd_ledger_remove(&tx->ledger, item->name);
 		return;
 	}
-	if (item->in_source)
+	if (item->in_source) {
 		row->orphaned_at = 0;
-	else if (row->orphaned_at == 0)
+		row->orphaned_for = 0;
+	} else if (row->orphaned_at == 0) {
 		row->orphaned_at = tx->request->policy.now;
+	} else if (tx->books_grace) {
+		row->orphaned_for += tx->request->policy.healthy_seconds;
+	}
 }
 
 /* Was it edited into just what the source says now? */
@@ -311,7 +316,7 @@ static int settle(struct scd_transaction *tx, struct scd_error *err)
 		else if (own(tx, i, err) < 0)
 			return -1;
 	}
-	if (whole)
+	if (whole && !tx->request->prune)
 		memcpy(tx->ledger.set_digest, tx->request->snapshot->digest,
 		       sizeof(tx->ledger.set_digest));
 	return 0;

@@ -86,6 +86,7 @@ int scd_install_run(const struct scd_install_request *request, struct scd_instal
 	outcome->error = tx.refusal;
 	outcome->removals_blocked = tx.plan.removals_blocked;
 	outcome->ledger_corrupt = tx.ledger_corrupt;
+	outcome->grace_booked = tx.books_grace && scd_transaction_may_write(&tx);
 	outcome->writable = !tx.write_failed;
 	look_at_file_system(request, outcome);
 	return 0;

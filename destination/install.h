@@ -21,8 +21,11 @@ struct scd_install_request {
 	const enum scd_verdict *verdicts;    /* one for each file of the snapshot */
 	const bool *contested;		     /* the same: not to be repaired again; or NULL */
 	struct scd_plan_policy policy;
-	bool dry_run;	     /* plan only; operations tell what would be done */
-	const char *pod_uid; /* who writes, for the state file; "" if unknown */
+	bool prune;		     /* the snapshot is empty and means nothing: what the state file
+				      * calls orphaned is to go, the rest stays */
+	const char *expected_digest; /* nothing is done to another set than this; NULL: any */
+	bool dry_run;		     /* plan only; operations tell what would be done */
+	const char *pod_uid;	     /* who writes, for the state file; "" if unknown */
 };
 
 struct scd_install_result {
@@ -42,7 +45,9 @@ struct scd_install_outcome {
 					     * cannot be read for now (EIO, EMFILE) */
 	size_t count;
 	size_t removals_blocked;
-	bool ledger_corrupt; /* the state file did not parse: nothing is owned */
+	bool ledger_corrupt; /* the state file did not parse, now or at a time since when nobody
+			      * has adopted what was in it: nothing of that is owned */
+	bool grace_booked;   /* .policy.healthy_seconds are in the state file */
 	bool writable;	     /* every write of the transaction succeeded */
 	uint64_t free_bytes; /* of the file system, for us */
 };

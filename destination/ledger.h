@@ -13,6 +13,7 @@
 #include "error.h"
 
 #define SCD_LEDGER_FILE ".seccompd.state.json"
+#define SCD_LEDGER_MODE 0600U /* nobody but its owner needs it */
 
 struct scd_owned {
 	char *name;
@@ -20,9 +21,10 @@ struct scd_owned {
 	char intent[SCD_SHA256_HEX]; /* of the bytes that a transaction was about to put
 				      * there, or "" */
 	uint64_t size;
-	int64_t installed_at; /* seconds since the epoch; 0: unknown */
-	int64_t orphaned_at;  /* 0: the source has it */
-	bool adopted;	      /* it lay there before us with these bytes: never removed */
+	int64_t installed_at;  /* seconds since the epoch; 0: unknown */
+	int64_t orphaned_at;   /* 0: the source has it */
+	uint64_t orphaned_for; /* seconds of that in which the source was seen to be healthy */
+	bool adopted;	       /* it lay there before us with these bytes: never removed */
 };
 
 struct scd_ledger {
@@ -31,7 +33,18 @@ struct scd_ledger {
 	char set_digest[SCD_SHA256_HEX]; /* of the last whole transaction */
 	char **dirs;			 /* directories that we made, sorted */
 	size_t dir_count;
+	int64_t corrupt_at; /* when one that could not be read was found in this one's place, and
+			     * nobody has adopted since what was in it; 0: never */
 };
+
+/* Reads the state file of a destination. 0, also when there is none; or -1 with what
+ * scd_read_file_at() and scd_ledger_parse() say. */
+int scd_ledger_load(int destination, struct scd_ledger *ledger,
+		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Will a state file that could not be loaded for this reason never become readable by
+ * itself, as opposed to EIO or EMFILE? Then it owns nothing. */
+bool scd_ledger_is_corrupt(const struct scd_error *err) SCD_NONNULL;
 
 /**
  * scd_ledger_parse() - read the text of the state file.
@@ -64,6 +77,12 @@ int scd_ledger_add_dir(struct scd_ledger *ledger, const char *path) SCD_NONNULL 
 
 /* Forgets a directory; harmless when it is not there. */
 void scd_ledger_remove_dir(struct scd_ledger *ledger, const char *path) SCD_NONNULL;
+
+/* "2026-08-23T10:00:00Z" and a NUL. */
+#define SCD_LEDGER_TIME ((size_t)21)
+
+/* Seconds since the epoch as the state file has them. */
+void scd_ledger_time(int64_t when, char text[SCD_LEDGER_TIME]);
 
 void scd_ledger_done(struct scd_ledger *ledger) SCD_NONNULL;
 

@@ -3,6 +3,7 @@
 #include "ledger.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -37,34 +38,32 @@ static const struct member {
 	{ "size", MEMBER_SIZE, offsetof(struct scd_owned, size) },
 	{ "installedAt", MEMBER_TIME, offsetof(struct scd_owned, installed_at) },
 	{ "orphanedAt", MEMBER_TIME, offsetof(struct scd_owned, orphaned_at) },
+	{ "orphanedForSeconds", MEMBER_SIZE, offsetof(struct scd_owned, orphaned_for) },
 	{ "adopted", MEMBER_BOOL, offsetof(struct scd_owned, adopted) },
 };
 #define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
 
-/* "2026-08-23T10:00:00Z" and a NUL. */
-#define TIME_TEXT ((size_t)21)
-
-static void time_to_text(int64_t when, char text[TIME_TEXT])
+void scd_ledger_time(int64_t when, char text[SCD_LEDGER_TIME])
 {
 	time_t t = (time_t)(when < 0 ? 0 : when > TIME_MAX ? TIME_MAX : when);
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) || strftime(text, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (!gmtime_r(&t, &tm) || strftime(text, SCD_LEDGER_TIME, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		text[0] = '\0';
 }
 
-/* Exactly what time_to_text() writes and nothing else. */
+/* Exactly what scd_ledger_time() writes and nothing else. */
 static bool time_from_text(const char *text, int64_t *when)
 {
 	struct tm tm = { 0 };
 	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	char again[TIME_TEXT];
+	char again[SCD_LEDGER_TIME];
 	int64_t t;
 
 	if (!end || *end)
 		return false;
 	t = (int64_t)timegm(&tm);
-	time_to_text(t, again);
+	scd_ledger_time(t, again);
 	if (strcmp(text, again) != 0)
 		return false;
 	*when = t;
@@ -258,10 +257,20 @@ static int read_digest(const struct scd_json_value *value, struct scd_ledger *le
 	return 0;
 }
 
+static int read_corrupt_at(const struct scd_json_value *value, struct scd_ledger *ledger,
+			   struct scd_error *err)
+{
+	if (!value)
+		return 0;
+	if (value->type != SCD_JSON_STRING || !time_from_text(value->string, &ledger->corrupt_at))
+		return scd_fail(err, SCD_E_CORRUPT, 0, "corruptAt is no time");
+	return 0;
+}
+
 static int read_root(const struct scd_json_value *root, struct scd_ledger *ledger,
 		     struct scd_error *err)
 {
-	const struct scd_json_value *object, *digest, *dirs, *files;
+	const struct scd_json_value *object, *digest, *corrupt, *dirs, *files;
 
 	if (!root || root->type != SCD_JSON_ARRAY || root->count != 1 ||
 	    root->child->type != SCD_JSON_OBJECT)
@@ -270,10 +279,12 @@ static int read_root(const struct scd_json_value *root, struct scd_ledger *ledge
 	if (check_text(object, "apiVersion", API_VERSION, err) < 0 ||
 	    check_text(object, "kind", KIND, err) < 0 ||
 	    get_once(object, "setDigest", &digest, err) < 0 ||
+	    get_once(object, "corruptAt", &corrupt, err) < 0 ||
 	    get_once(object, "directories", &dirs, err) < 0 ||
 	    get_once(object, "files", &files, err) < 0)
 		return -1;
-	if (read_digest(digest, ledger, err) < 0 || read_dirs(dirs, ledger, err) < 0)
+	if (read_digest(digest, ledger, err) < 0 || read_corrupt_at(corrupt, ledger, err) < 0 ||
+	    read_dirs(dirs, ledger, err) < 0)
 		return -1;
 	return read_files(files, ledger, err);
 }
@@ -295,11 +306,30 @@ int scd_ledger_parse(const char *text, size_t len, struct scd_ledger *ledger, st
 	return 0;
 }
 
+int scd_ledger_load(int destination, struct scd_ledger *ledger, struct scd_error *err)
+{
+	auto_free char *text = NULL;
+	size_t len = 0;
+
+	if (scd_read_file_at(destination, SCD_LEDGER_FILE, true, SCD_STATE_FILE_MAX, &text, &len,
+			     err) == 0)
+		return scd_ledger_parse(text, len, ledger, err);
+	return err->code == SCD_E_SYSTEM && err->sys == ENOENT ? 0 : -1;
+}
+
+bool scd_ledger_is_corrupt(const struct scd_error *err)
+{
+	return err->code == SCD_E_CORRUPT || err->code == SCD_E_NOT_REGULAR ||
+	       err->code == SCD_E_TOO_LARGE ||
+	       (err->code == SCD_E_SYSTEM &&
+		(err->sys == ELOOP || err->sys == EACCES || err->sys == EPERM));
+}
+
 /* cJSON's own helpers return NULL when out of memory: every result is looked at. */
 static bool print_member(cJSON *object, const struct member *member, const struct scd_owned *row)
 {
 	const void *field = (const char *)row + member->offset;
-	char text[TIME_TEXT];
+	char text[SCD_LEDGER_TIME];
 	uint64_t size;
 	int64_t when;
 
@@ -312,7 +342,7 @@ static bool print_member(cJSON *object, const struct member *member, const struc
 		return !size || cJSON_AddNumberToObject(object, member->name, (double)size);
 	case MEMBER_TIME:
 		memcpy(&when, field, sizeof(when));
-		time_to_text(when, text);
+		scd_ledger_time(when, text);
 		return !when || cJSON_AddStringToObject(object, member->name, text);
 	case MEMBER_BOOL:
 		return !*(const bool *)field || cJSON_AddTrueToObject(object, member->name);
@@ -347,7 +377,7 @@ static bool print_dirs(cJSON *list, const struct scd_ledger *ledger)
 
 static bool print_head(cJSON *object, const struct scd_ledger *ledger, const char *pod_uid)
 {
-	char digest[sizeof(DIGEST_PREFIX) + SCD_SHA256_HEX] = "";
+	char digest[sizeof(DIGEST_PREFIX) + SCD_SHA256_HEX] = "", when[SCD_LEDGER_TIME];
 	cJSON *writer;
 
 	if (!cJSON_AddStringToObject(object, "apiVersion", API_VERSION) ||
@@ -359,6 +389,9 @@ static bool print_head(cJSON *object, const struct scd_ledger *ledger, const cha
 	/* From the environment: what is no UID could make the file unreadable. */
 	if (scd_name_part_valid(pod_uid, strlen(pod_uid)) &&
 	    !cJSON_AddStringToObject(writer, "podUID", pod_uid))
+		return false;
+	scd_ledger_time(ledger->corrupt_at, when);
+	if (ledger->corrupt_at && !cJSON_AddStringToObject(object, "corruptAt", when))
 		return false;
 	(void)snprintf(digest, sizeof(digest), DIGEST_PREFIX "%s", ledger->set_digest);
 	return !*ledger->set_digest || cJSON_AddStringToObject(object, "setDigest", digest);

@@ -21,6 +21,7 @@ struct head {
 	uint64_t removals_blocked;
 	uint64_t free_bytes;
 	uint32_t ledger_corrupt;
+	uint32_t grace_booked;
 	uint32_t writable;
 };
 
@@ -61,6 +62,7 @@ int scd_outcome_encode(const struct scd_install_outcome *outcome, const struct s
 	head.removals_blocked = outcome->removals_blocked;
 	head.free_bytes = outcome->free_bytes;
 	head.ledger_corrupt = outcome->ledger_corrupt;
+	head.grace_booked = outcome->grace_booked;
 	head.writable = outcome->writable;
 
 	for (size_t i = 0; i < head.count; i++) {
@@ -167,6 +169,7 @@ int scd_outcome_decode(const void *bytes, size_t size, struct scd_install_outcom
 	outcome->removals_blocked = (size_t)head.removals_blocked;
 	outcome->free_bytes = head.free_bytes;
 	outcome->ledger_corrupt = head.ledger_corrupt;
+	outcome->grace_booked = head.grace_booked;
 	outcome->writable = head.writable;
 	return 0;
 }

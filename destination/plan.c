@@ -159,11 +159,13 @@ static void decide_rejected(struct scd_plan_item *item, bool ours)
 		set_reason(item, SCD_PHASE_CONFLICT, SCD_REASON_DRIFTED);
 }
 
+/* Only time in which the source was seen to be healthy counts: a ConfigMap that is away for a
+ * week end and comes back must find its profiles. */
 static bool grace_is_over(const struct scd_plan_item *item, const struct scd_plan_policy *policy)
 {
-	int64_t since = item->orphaned_at ? item->orphaned_at : policy->now;
+	uint64_t waited = item->orphaned_at ? item->orphaned_for + policy->healthy_seconds : 0;
 
-	return policy->remove_orphans && policy->now - since >= policy->grace_seconds;
+	return policy->remove_orphans && waited >= policy->grace_seconds;
 }
 
 static void decide_orphan(struct scd_plan_item *item, bool ours,

@@ -81,6 +81,7 @@ struct scd_plan_item {
 	const char *owned_sha256;  /* what the state file says that we put there; "" if none */
 	const char *intent_sha256; /* what an interrupted transaction was about to put; "" */
 	int64_t orphaned_at;	   /* seconds since the epoch; 0: not an orphan so far */
+	uint64_t orphaned_for;	   /* seconds of healthy source since, as the state file says */
 	struct scd_disk_file disk;
 
 	/* out */
@@ -92,9 +93,10 @@ struct scd_plan_item {
 
 struct scd_plan_policy {
 	bool remove_orphans; /* AfterGrace */
-	int64_t grace_seconds;
+	uint64_t grace_seconds;
+	uint64_t healthy_seconds;      /* of healthy source that no state file has counted yet */
 	unsigned max_removals_percent; /* of the owned set in one step; over it none is removed */
-	int64_t now;		       /* seconds since the epoch */
+	int64_t now; /* seconds since the epoch: to be told, never to reckon with */
 };
 
 struct scd_plan {

@@ -7,6 +7,11 @@
 #include "fsio.h"
 #include "transaction.h"
 
+/* How often the time that orphans have waited is written down: what was not is lost with a
+ * restart, and the orphan waits longer. */
+#define GRACE_STEPS 60U
+#define GRACE_STEP_MIN 60U /* seconds */
+
 static int no_memory(struct scd_error *err)
 {
 	return scd_fail(err, SCD_E_NOMEM, 0, "look at the destination");
@@ -41,6 +46,9 @@ static int add_name(struct scd_transaction *tx, const char *name,
 	if (row) {
 		item->adopted = row->adopted;
 		item->orphaned_at = row->orphaned_at;
+		item->orphaned_for = row->orphaned_for;
+		if (tx->request->prune)
+			item->in_source = row->orphaned_at == 0;
 	}
 	return 0;
 }
@@ -143,6 +151,27 @@ static void absorb_intent(struct scd_transaction *tx, size_t i)
 	}
 }
 
+/* The state file is written when an orphan is new, when one goes, and once in a while. */
+static bool books_grace(const struct scd_transaction *tx)
+{
+	const struct scd_plan_policy *policy = &tx->request->policy;
+	const uint64_t step = policy->grace_seconds / GRACE_STEPS;
+	bool any = false;
+
+	if (!policy->remove_orphans || tx->request->prune)
+		return false;
+	for (size_t i = 0; i < tx->plan.count; i++) {
+		const struct scd_plan_item *item = &tx->plan.items[i];
+
+		if (item->in_source || !item->owned)
+			continue;
+		any = true;
+		if (item->orphaned_at == 0 || item->op == SCD_OP_REMOVE)
+			return true;
+	}
+	return any && policy->healthy_seconds >= (step > GRACE_STEP_MIN ? step : GRACE_STEP_MIN);
+}
+
 int scd_transaction_survey(struct scd_transaction *tx, struct scd_error *err)
 {
 	if (collect(tx, err) < 0 || collect_dirs(tx, err) < 0)
@@ -152,6 +181,7 @@ int scd_transaction_survey(struct scd_transaction *tx, struct scd_error *err)
 	for (size_t i = 0; i < tx->plan.count; i++)
 		scd_transaction_observe(tx, i, &tx->plan.items[i].disk);
 	scd_plan_make(&tx->plan, &tx->request->policy);
+	tx->books_grace = books_grace(tx);
 	for (size_t i = 0; i < tx->plan.count; i++)
 		absorb_intent(tx, i);
 	return 0;

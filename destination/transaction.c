@@ -41,15 +41,6 @@ static void lock(struct scd_transaction *tx)
 		refuse(tx, &err);
 }
 
-/* A state file that will not become readable by itself, as opposed to EIO or EMFILE. */
-static bool is_corrupt(const struct scd_error *err)
-{
-	return err->code == SCD_E_CORRUPT || err->code == SCD_E_NOT_REGULAR ||
-	       err->code == SCD_E_TOO_LARGE ||
-	       (err->code == SCD_E_SYSTEM &&
-		(err->sys == ELOOP || err->sys == EACCES || err->sys == EPERM));
-}
-
 /* The same text for the same ledger, whoever wrote the file. */
 static char *comparable(const struct scd_ledger *ledger)
 {
@@ -62,26 +53,35 @@ static char *comparable(const struct scd_ledger *ledger)
  * A corrupt state file owns nothing. It is written anew at the end of this transaction
  * and no copy is kept: what is corrupt may just be a JSON object, and then a pod could
  * name it and run without a filter. Files with the wanted bytes are adopted again, those
- * with others stay, in conflict.
+ * with others stay, in conflict. The new file says that the old one was corrupt, until
+ * somebody adopts.
  */
 static int read_ledger(struct scd_transaction *tx, struct scd_error *err)
 {
-	auto_free char *text = NULL;
-	size_t len = 0;
-	int result;
-
-	result = scd_read_file_at(tx->request->destination, SCD_LEDGER_FILE, true,
-				  SCD_STATE_FILE_MAX, &text, &len, err);
-	if (result == 0)
-		result = scd_ledger_parse(text, len, &tx->ledger, err);
-	else if (err->code == SCD_E_SYSTEM && err->sys == ENOENT)
-		result = 0;
-	if (result < 0) {
-		tx->ledger_corrupt = is_corrupt(err);
-		return tx->ledger_corrupt ? 0 : -1;
+	if (scd_ledger_load(tx->request->destination, &tx->ledger, err) < 0) {
+		if (!scd_ledger_is_corrupt(err))
+			return -1;
+		tx->ledger.corrupt_at = tx->request->policy.now;
+	} else {
+		tx->saved = comparable(&tx->ledger);
+		if (!tx->saved)
+			return no_memory(err);
 	}
-	tx->saved = comparable(&tx->ledger);
-	return tx->saved ? 0 : no_memory(err);
+	tx->ledger_corrupt = tx->ledger.corrupt_at != 0;
+	return 0;
+}
+
+/* Is the set still the one that somebody looked at? */
+static int check_digest(const struct scd_transaction *tx, struct scd_error *err)
+{
+	const char *expected = tx->request->expected_digest, *digest = tx->ledger.set_digest;
+
+	if (!expected || strcmp(expected, digest) == 0)
+		return 0;
+	if (!*digest)
+		return scd_fail(err, SCD_E_BUSY, 0, "no set of profiles was installed whole yet");
+	return scd_fail(err, SCD_E_BUSY, 0, "the set of profiles is another one by now, sha256:%s",
+			digest);
 }
 
 int scd_transaction_save(struct scd_transaction *tx, struct scd_error *err)
@@ -129,6 +129,8 @@ int scd_transaction_run(struct scd_transaction *tx, const struct scd_install_req
 		refuse(tx, err); /* what is ours cannot be told: nothing is shown */
 		return 0;
 	}
+	if (tx->refusal.code == SCD_OK && check_digest(tx, err) < 0)
+		refuse(tx, err);
 	if (scd_transaction_survey(tx, err) < 0)
 		return -1;
 	if (scd_transaction_may_write(tx) && scd_transaction_execute(tx, err) < 0) {

@@ -26,9 +26,6 @@
 #include "ledger.h"
 #include "plan.h"
 
-/* Of the state file: nobody but its owner needs it. */
-#define SCD_LEDGER_MODE 0600U
-
 /* Temporary files open at once: so many share one sync phase. */
 #define SCD_TEMPS_OPEN_MAX ((size_t)256)
 
@@ -55,6 +52,7 @@ struct scd_transaction {
 	struct scd_error refusal; /* SCD_OK, or why nothing more was written */
 	bool ledger_corrupt;
 	bool write_failed;
+	bool books_grace; /* the state file gets the time that orphans have waited */
 };
 
 /**

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 # Layers of destination/ and daemon/, lowest first. A new module needs a place here.
 layers=(
   "snapshot plan ledger ledger_text disk dirs"
-  "survey execute transaction outcome install"
+  "survey execute transaction outcome install adopt"
   "config config_file listen"
   "log child look"
   "source"

@@ -34,6 +34,7 @@ static void fill(struct scd_ledger *ledger)
 	struct scd_owned *row;
 
 	memcpy(ledger->set_digest, SHA_B, sizeof(ledger->set_digest));
+	ledger->corrupt_at = 1787479200;
 	assert_int_equal(scd_ledger_add_dir(ledger, "base/deep"), 0);
 	assert_int_equal(scd_ledger_add_dir(ledger, "base"), 0);
 	row = add(ledger, "base/deep/web.json", SHA_A);
@@ -42,6 +43,7 @@ static void fill(struct scd_ledger *ledger)
 	row->installed_at = 1787479200; /* 2026-08-23T10:00:00Z */
 	row = add(ledger, "audit.json", SHA_B);
 	row->orphaned_at = 1;
+	row->orphaned_for = 86400;
 	row->adopted = true;
 	/* Only its letter case is different: another file. */
 	(void)add(ledger, "AUDIT.json", SHA_A);
@@ -50,6 +52,7 @@ static void fill(struct scd_ledger *ledger)
 static void assert_same(const struct scd_ledger *a, const struct scd_ledger *b)
 {
 	assert_string_equal(a->set_digest, b->set_digest);
+	assert_int_equal(a->corrupt_at, b->corrupt_at);
 	assert_int_equal(a->count, b->count);
 	for (size_t i = 0; i < a->count; i++) {
 		assert_string_equal(a->files[i].name, b->files[i].name);
@@ -58,6 +61,7 @@ static void assert_same(const struct scd_ledger *a, const struct scd_ledger *b)
 		assert_int_equal(a->files[i].size, b->files[i].size);
 		assert_int_equal(a->files[i].installed_at, b->files[i].installed_at);
 		assert_int_equal(a->files[i].orphaned_at, b->files[i].orphaned_at);
+		assert_int_equal(a->files[i].orphaned_for, b->files[i].orphaned_for);
 		assert_int_equal(a->files[i].adopted, b->files[i].adopted);
 	}
 	assert_int_equal(a->dir_count, b->dir_count);
@@ -200,6 +204,8 @@ static void what_is_odd_is_corrupt(void **state)
 		ROW("\"sha256\":\"" SHA_A "\",\"installedAt\":\"2026-08-23T10:00:00Zx\""),
 		ROW("\"sha256\":\"" SHA_A "\",\"installedAt\":\"2026-02-30T10:00:00Z\""),
 		ROW("\"sha256\":\"" SHA_A "\",\"installedAt\":\" 2026-08-23T10:00:00Z\""),
+		ROW("\"sha256\":\"" SHA_A "\",\"orphanedForSeconds\":-1"),
+		DOCUMENT("\"corruptAt\":\"once\",\"directories\":[],\"files\":{}"),
 		ROW("\"sha256\":\"" SHA_A "\",\"orphanedAt\":\"1969-12-31T23:59:59Z\""),
 	};
 

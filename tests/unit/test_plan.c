@@ -17,7 +17,8 @@
 #define ODD "odd" /* somebody else's */
 
 #define NOW INT64_C(1000000)
-#define GRACE INT64_C(3600)
+#define GRACE UINT64_C(3600)
+#define HEALTHY UINT64_C(60)
 
 #define ABSENT .disk = { .kind = SCD_DISK_ABSENT }
 #define OTHER .disk = { .kind = SCD_DISK_OTHER }
@@ -34,7 +35,10 @@
 #define ACCEPTED SOURCE(SCD_VERDICT_ACCEPT)
 #define REJECTED SOURCE(SCD_VERDICT_REJECT)
 #define UNJUDGED SOURCE(SCD_VERDICT_NONE)
-#define ORPHAN(since) .valid_name = true, .sha256 = "", .orphaned_at = (since)
+#define NEW_ORPHAN .valid_name = true, .sha256 = ""
+/* Whatever the clock says: the seconds of healthy source count. */
+#define ORPHANED_AT(at, waited) NEW_ORPHAN, .orphaned_at = (at), .orphaned_for = (waited)
+#define ORPHAN(waited) ORPHANED_AT(1, waited)
 
 #define FOREIGN .owned_sha256 = "", .intent_sha256 = ""
 #define OURS .owned = true, .owned_sha256 = OLD, .intent_sha256 = ""
@@ -93,7 +97,11 @@ static void check_rows(const struct row *rows, size_t count, const struct scd_pl
 static const struct scd_plan_policy retain = { .max_removals_percent = 50, .now = NOW };
 /* The guard has tests of its own. */
 static const struct scd_plan_policy after_grace = {
-	.remove_orphans = true, .grace_seconds = GRACE, .max_removals_percent = 100, .now = NOW
+	.remove_orphans = true,
+	.grace_seconds = GRACE,
+	.healthy_seconds = HEALTHY,
+	.max_removals_percent = 100,
+	.now = NOW,
 };
 
 static const struct row accepted_rows[] = {
@@ -146,9 +154,9 @@ static const struct row interrupted_rows[] = {
 	{ "cannot be told", { ACCEPTED, CRASHED_CREATE, UNREADABLE }, FAILED },
 	{ "rejected since, happened", { REJECTED, CRASHED_CREATE, HOLDS_MID }, STALE },
 	{ "rejected since, not happened", { REJECTED, CRASHED_CREATE, ABSENT }, INVALID, DROPPED },
-	{ "orphaned since, happened", { ORPHAN(0), CRASHED_CREATE, HOLDS_MID }, ORPHANED },
+	{ "orphaned since, happened", { NEW_ORPHAN, CRASHED_CREATE, HOLDS_MID }, ORPHANED },
 	{ "orphaned since, somebody else's",
-	  { ORPHAN(0), CRASHED_CREATE, HOLDS_ODD },
+	  { NEW_ORPHAN, CRASHED_CREATE, HOLDS_ODD },
 	  ORPHANED,
 	  DROPPED },
 };
@@ -198,12 +206,12 @@ static void without_a_verdict_everything_stays(void **state)
 }
 
 static const struct row retained_rows[] = {
-	{ "just orphaned", { ORPHAN(0), OURS, HOLDS_OLD }, ORPHANED },
-	{ "for ever", { ORPHAN(1), OURS, HOLDS_OLD }, ORPHANED },
-	{ "edited", { ORPHAN(1), OURS, HOLDS_ODD }, DRIFTED },
-	{ "replaced", { ORPHAN(1), OURS, OTHER }, NOT_REGULAR },
-	{ "unreadable", { ORPHAN(1), OURS, UNREADABLE }, FAILED },
-	{ "deleted", { ORPHAN(1), OURS, ABSENT }, ORPHANED, DROPPED },
+	{ "just orphaned", { NEW_ORPHAN, OURS, HOLDS_OLD }, ORPHANED },
+	{ "for ever", { ORPHAN(GRACE), OURS, HOLDS_OLD }, ORPHANED },
+	{ "edited", { ORPHAN(GRACE), OURS, HOLDS_ODD }, DRIFTED },
+	{ "replaced", { ORPHAN(GRACE), OURS, OTHER }, NOT_REGULAR },
+	{ "unreadable", { ORPHAN(GRACE), OURS, UNREADABLE }, FAILED },
+	{ "deleted", { ORPHAN(GRACE), OURS, ABSENT }, ORPHANED, DROPPED },
 };
 
 static void an_orphan_stays_under_retain(void **state)
@@ -213,17 +221,20 @@ static void an_orphan_stays_under_retain(void **state)
 }
 
 static const struct row due_rows[] = {
-	{ "just orphaned", { ORPHAN(0), OURS, HOLDS_OLD }, ORPHANED },
-	{ "one second early", { ORPHAN(NOW - GRACE + 1), OURS, HOLDS_OLD }, ORPHANED },
-	{ "due", { ORPHAN(NOW - GRACE), OURS, HOLDS_OLD }, REMOVE },
-	{ "due, the clock went back", { ORPHAN(NOW + GRACE), OURS, HOLDS_OLD }, ORPHANED },
-	{ "due, of an interrupted update", { ORPHAN(1), CRASHED_UPDATE, HOLDS_MID }, REMOVE },
-	{ "due, adopted", { ORPHAN(1), ADOPTED, HOLDS_OLD }, ORPHANED },
-	{ "due, edited", { ORPHAN(1), OURS, HOLDS_ODD }, DRIFTED, DROPPED },
-	{ "due, replaced", { ORPHAN(1), OURS, OTHER }, NOT_REGULAR, DROPPED },
-	{ "due, unreadable", { ORPHAN(1), OURS, UNREADABLE }, FAILED },
-	{ "due, deleted", { ORPHAN(1), OURS, ABSENT }, ORPHANED, DROPPED },
-	{ "not due, edited", { ORPHAN(NOW), OURS, HOLDS_ODD }, DRIFTED },
+	{ "just orphaned", { NEW_ORPHAN, OURS, HOLDS_OLD }, ORPHANED },
+	{ "one second early", { ORPHAN(GRACE - HEALTHY - 1), OURS, HOLDS_OLD }, ORPHANED },
+	{ "due", { ORPHAN(GRACE - HEALTHY), OURS, HOLDS_OLD }, REMOVE },
+	{ "orphaned tomorrow, by the clock",
+	  { ORPHANED_AT(NOW + 9, GRACE), OURS, HOLDS_OLD },
+	  REMOVE },
+	{ "orphaned long ago, by the clock", { ORPHAN(0), OURS, HOLDS_OLD }, ORPHANED },
+	{ "due, of an interrupted update", { ORPHAN(GRACE), CRASHED_UPDATE, HOLDS_MID }, REMOVE },
+	{ "due, adopted", { ORPHAN(GRACE), ADOPTED, HOLDS_OLD }, ORPHANED },
+	{ "due, edited", { ORPHAN(GRACE), OURS, HOLDS_ODD }, DRIFTED, DROPPED },
+	{ "due, replaced", { ORPHAN(GRACE), OURS, OTHER }, NOT_REGULAR, DROPPED },
+	{ "due, unreadable", { ORPHAN(GRACE), OURS, UNREADABLE }, FAILED },
+	{ "due, deleted", { ORPHAN(GRACE), OURS, ABSENT }, ORPHANED, DROPPED },
+	{ "not due, edited", { ORPHAN(0), OURS, HOLDS_ODD }, DRIFTED },
 };
 
 static void an_orphan_is_removed_after_the_grace_period_if_it_is_still_ours(void **state)
@@ -245,11 +256,11 @@ static size_t removed_of(size_t due, size_t owned, size_t in_source, unsigned pe
 	policy.max_removals_percent = percent;
 	for (size_t i = 0; i < owned; i++) {
 		if (i < due)
-			items[i] = (struct scd_plan_item){ ORPHAN(1), OURS, HOLDS_OLD };
+			items[i] = (struct scd_plan_item){ ORPHAN(GRACE), OURS, HOLDS_OLD };
 		else if (i < due + in_source)
 			items[i] = (struct scd_plan_item){ ACCEPTED, OURS_NEW, HOLDS_NEW };
 		else
-			items[i] = (struct scd_plan_item){ ORPHAN(NOW), OURS, HOLDS_OLD };
+			items[i] = (struct scd_plan_item){ ORPHAN(0), OURS, HOLDS_OLD };
 		items[i].name = "a.json";
 	}
 	scd_plan_make(&plan, &policy);
@@ -298,7 +309,7 @@ static void a_rejected_set_is_not_an_empty_set(void **state)
 {
 	struct scd_plan_item items[] = {
 		{ REJECTED, OURS, HOLDS_OLD, .name = "a.json" },
-		{ ORPHAN(1), OURS, HOLDS_OLD, .name = "b.json" },
+		{ ORPHAN(GRACE), OURS, HOLDS_OLD, .name = "b.json" },
 	};
 	struct scd_plan plan = { .items = items, .count = 2 };
 	struct scd_plan_policy policy = after_grace;
