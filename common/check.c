@@ -17,28 +17,13 @@ void scd_check_init(void)
 	(void)seccomp_api_set(API_LEVEL);
 }
 
-static void report_faults(struct scd_judge *judge, const struct scd_json *json)
-{
-	for (size_t i = 0; i < json->fault_count; i++) {
-		const struct scd_json_fault *fault = &json->faults[i];
-
-		if (fault->kind == SCD_JSON_FAULT_DUPLICATE)
-			scd_judge_add_key(judge, SCD_DUPLICATE_KEY, SCD_ERROR, fault->value,
-					  "%s; consumers disagree which one counts: keep one",
-					  fault->msg);
-		else
-			scd_judge_add_at(judge, SCD_JSON_SYNTAX, SCD_ERROR, fault->at,
-					 "%s; no consumer can read the file", fault->msg);
-	}
-}
-
 static int check_json(struct scd_judge *judge, const struct scd_json *json,
 		      struct scd_filter *filter, struct scd_error *err)
 {
 	auto_profile struct scd_profile profile = { 0 };
 	const struct scd_json_value *root = scd_json_root(json);
 
-	report_faults(judge, json);
+	scd_judge_faults(judge, json);
 	if (!root)
 		return 0;
 	if (scd_profile_read(root, judge, &profile, err) < 0)

@@ -112,3 +112,18 @@ const char *scd_judge_quote(const char *text, char out[SCD_QUOTE_SIZE])
 	(void)snprintf(out, SCD_QUOTE_SIZE, "%s", scd_buf_text(&quoted));
 	return out;
 }
+
+void scd_judge_faults(struct scd_judge *judge, const struct scd_json *json)
+{
+	for (size_t i = 0; i < json->fault_count; i++) {
+		const struct scd_json_fault *fault = &json->faults[i];
+
+		if (fault->kind == SCD_JSON_FAULT_DUPLICATE)
+			scd_judge_add_key(judge, SCD_DUPLICATE_KEY, SCD_ERROR, fault->value,
+					  "%s; consumers disagree which one counts: keep one",
+					  fault->msg);
+		else
+			scd_judge_add_at(judge, SCD_JSON_SYNTAX, SCD_ERROR, fault->at,
+					 "%s; no consumer can read the file", fault->msg);
+	}
+}

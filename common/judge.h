@@ -35,6 +35,9 @@ void scd_judge_add_at(struct scd_judge *judge, enum scd_rule_number rule,
 		      enum scd_severity severity, size_t offset, const char *fmt, ...)
 	SCD_PRINTF(5, 6);
 
+/* Adds what is wrong with the form of a text: no syntax, or a key twice. */
+void scd_judge_faults(struct scd_judge *judge, const struct scd_json *json) SCD_NONNULL;
+
 /* The text of @buf, as part of a message. Without the memory for it there is no verdict. */
 const char *scd_judge_text(struct scd_judge *judge, const struct scd_buf *buf) SCD_NONNULL;
 
