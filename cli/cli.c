@@ -94,6 +94,14 @@ cJSON *scd_cli_document(const char *kind)
 	return NULL;
 }
 
+cJSON *scd_cli_append(cJSON *list, cJSON *item)
+{
+	if (list && item && cJSON_AddItemToArray(list, item))
+		return list;
+	cJSON_Delete(item);
+	return NULL;
+}
+
 enum scd_exit scd_cli_print_json(cJSON *tree)
 {
 	char *text = tree ? cJSON_Print(tree) : NULL;

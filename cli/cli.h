@@ -40,6 +40,10 @@ struct scd_command {
 /* The order is that of --help. */
 #define SCD_COMMANDS(ROW) \
 	ROW(validate)     \
+	ROW(fmt)          \
+	ROW(merge)        \
+	ROW(flatten)      \
+	ROW(configmap)    \
 	ROW(rules)        \
 	ROW(status)       \
 	ROW(prune)        \
@@ -119,6 +123,9 @@ struct cJSON;
 
 /* A document of "-o json": an object with apiVersion and @kind. NULL without memory. */
 struct cJSON *scd_cli_document(const char *kind) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Adds @item, which it takes over, to @list. Returns @list, or NULL without memory for either. */
+struct cJSON *scd_cli_append(struct cJSON *list, struct cJSON *item) SCD_MUST_CHECK;
 
 /* Prints @tree and deletes it. NULL, as cJSON gives it without memory, is trouble. */
 enum scd_exit scd_cli_print_json(struct cJSON *tree);
