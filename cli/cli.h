@@ -44,6 +44,7 @@ struct scd_command {
 	ROW(merge)        \
 	ROW(flatten)      \
 	ROW(configmap)    \
+	ROW(explain)      \
 	ROW(rules)        \
 	ROW(status)       \
 	ROW(prune)        \
