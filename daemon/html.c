@@ -68,7 +68,7 @@ static void put_ago(struct scd_buf *out, int64_t seconds)
 	scd_buf_printf(out, "%" PRId64 " %s ago", seconds / units[i].unit, units[i].name);
 }
 
-void scd_html_time(struct scd_buf *out, int64_t seconds, int64_t now)
+void scd_html_moment(struct scd_buf *out, int64_t seconds)
 {
 	const time_t t = (time_t)seconds;
 	char machine[32], people[32];
@@ -76,11 +76,18 @@ void scd_html_time(struct scd_buf *out, int64_t seconds, int64_t now)
 
 	if (seconds == 0 || !gmtime_r(&t, &tm) ||
 	    strftime(machine, sizeof(machine), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0 ||
-	    strftime(people, sizeof(people), "%Y-%m-%d %H:%M:%S", &tm) == 0) {
+	    strftime(people, sizeof(people), "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		scd_buf_puts(out, "never");
+	else
+		scd_buf_printf(out, "<time datetime=\"%s\">%s UTC</time>", machine, people);
+}
+
+void scd_html_time(struct scd_buf *out, int64_t seconds, int64_t now)
+{
+	scd_html_moment(out, seconds);
+	if (seconds == 0)
 		return;
-	}
-	scd_buf_printf(out, "<time datetime=\"%s\">%s UTC</time>, ", machine, people);
+	scd_buf_puts(out, ", ");
 	put_ago(out, now - seconds);
 }
 

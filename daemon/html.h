@@ -15,7 +15,10 @@ void scd_html_text(struct scd_buf *out, const char *text) SCD_NONNULL;
 /* The same for text that was made fit to be shown before, and may have several lines. */
 void scd_html_lines(struct scd_buf *out, const char *text) SCD_NONNULL;
 
-/* "<time datetime=...>2026-08-23 10:00:01 UTC</time>, 12 s ago"; "never" for 0. */
+/* "<time datetime=...>2026-08-23 10:00:01 UTC</time>"; "never" for 0. */
+void scd_html_moment(struct scd_buf *out, int64_t seconds) SCD_NONNULL;
+
+/* The same and ", 12 s ago". */
 void scd_html_time(struct scd_buf *out, int64_t seconds, int64_t now) SCD_NONNULL;
 
 /* "48.8 GiB" */

@@ -176,7 +176,7 @@ static void put_readiness(struct page *page)
 		failure = checks[i].failure(page->state, page->now_ms);
 		scd_buf_printf(out, "<li><span>%s%s</span> <span class=\"tag %s\">%s</span></li>\n",
 			       checks[i].name,
-			       counts ? "" : " <span class=\"sub\">(of strict only)</span>",
+			       counts ? "" : " <span class=\"sub\">(strict only)</span>",
 			       !failure ? "good"
 			       : counts ? "bad"
 					: "warn",
@@ -297,7 +297,7 @@ static void put_footer(struct page *page)
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		scd_buf_printf(&page->out, "<a href=\"%s\">/%s</a> ", links[i], links[i]);
 	scd_buf_puts(&page->out, "</nav>\nAs of ");
-	scd_html_time(&page->out, page->now, page->now);
+	scd_html_moment(&page->out, page->now);
 	scd_buf_puts(&page->out, ". Reload for a newer state.\n</footer>\n</body>\n</html>\n");
 }
 

@@ -174,15 +174,10 @@ static void put_card(struct scd_buf *out, const struct scd_profile_state *profil
 	scd_buf_puts(out, "</bdi></h3>");
 	put_tag(out, phases[phase].tone, scd_phase_name(phase));
 	scd_buf_printf(out, "</div>\n<p>%s", phases[phase].sentence);
-	if (profile->reason && profile->reason[0]) {
-		scd_buf_puts(out, " Reason: ");
-		scd_html_text(out, profile->reason);
-		if (profile->sys)
-			scd_buf_printf(out, " (%s)",
-				       strerrordesc_np(profile->sys) ? strerrordesc_np(profile->sys)
-								     : "unknown error");
-		scd_buf_putc(out, '.');
-	}
+	if (profile->reason && profile->reason[0])
+		scd_buf_printf(out, " Reason: %s.", profile->reason);
+	if (profile->sys && strerrordesc_np(profile->sys))
+		scd_buf_printf(out, " %s.", strerrordesc_np(profile->sys));
 	scd_buf_puts(out, "</p>\n");
 	if (profile->report.count > 0)
 		put_findings(out, profile);
@@ -310,7 +305,7 @@ void scd_page_remarks(struct scd_buf *out, const struct scd_state *state)
 	if (left == 0)
 		return;
 	scd_buf_puts(out, "<section aria-labelledby=\"remarks\">\n"
-			  "<h2 id=\"remarks\">Remarks on the others</h2>\n");
+			  "<h2 id=\"remarks\">Warnings and notes</h2>\n");
 	for (size_t i = 0; i < state->profile_count && out->len < REMARKS_END; i++) {
 		if (!has_remarks(&state->profiles[i]))
 			continue;
