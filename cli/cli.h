@@ -45,6 +45,7 @@ struct scd_command {
 	ROW(flatten)      \
 	ROW(configmap)    \
 	ROW(explain)      \
+	ROW(disasm)       \
 	ROW(rules)        \
 	ROW(status)       \
 	ROW(prune)        \
