@@ -110,9 +110,9 @@ $(B)/tests/test_torture: SCD_LDFLAGS += \
   -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
 endif
 
-$(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd-sim.a $(B)/libscd.a
+$(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd-daemon.a $(B)/libscd-destination.a $(B)/libscd-sim.a $(B)/libscd.a
 	@mkdir -p $(@D)
-	$(link) $(COMMON_LIBS)
+	$(link) $(DAEMON_LIBS)
 
 $(BENCH): $(B)/tests/%: $(B)/tests/bench/%.o $(B)/libscd-daemon.a $(B)/libscd-destination.a $(B)/libscd.a
 	@mkdir -p $(@D)
@@ -143,8 +143,11 @@ check-e2e: all $(SIM) ## real container runtimes load what was installed
 check-full: all $(SIM) ## tests that need the packages of deps-full
 	B=$(abspath $(B)) bats --timing tests/full
 
-check-long: ## by hand: 20,000 swaps, an hour of fuzzing for each target
-	SCD_SWAPS=20000 $(MAKE) check-integration
+# Every system call of a transaction, hundreds of power cuts, thousands of generations: docs/reliability.md.
+check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour of fuzzing for each target
+	B=$(abspath $(B)) SCD_CRASH_STRIDE=1 bats --timing tests/integration/crash.bats
+	B=$(abspath $(B)) SCD_POWER_CUTS=300 bats --timing tests/full/power.bats
+	B=$(abspath $(B)) SCD_SWAPS=20000 bats --timing tests/integration
 	$(MAKE) fuzz FUZZ_TIME=3600
 
 sanitize: ## the same tests under AddressSanitizer and UBSan
