@@ -4,6 +4,7 @@
 #include <seccomp.h>
 
 #include "check_opts.h"
+#include "crun_key.h"
 #include "effects.h"
 #include "lint.h"
 #include "lint_args.h"
@@ -29,6 +30,7 @@ static int check_json(struct scd_judge *judge, const struct scd_json *json,
 	if (scd_profile_read(root, judge, &profile, err) < 0)
 		return -1;
 	scd_lint_profile(judge, &profile);
+	scd_crun_key_of(&profile, judge->report);
 	/* With an error of form there is no telling what a runtime would compile. */
 	if (!profile.default_action || !scd_report_accepts(judge->report))
 		return 0;

@@ -42,7 +42,9 @@ struct scd_json_value {
 };
 
 enum scd_json_fault_kind {
-	SCD_JSON_FAULT_SYNTAX,	 /* not RFC 8259, not UTF-8, holds a NUL, or too deep */
+	SCD_JSON_FAULT_SYNTAX,	 /* not RFC 8259, or holds a NUL: no consumer can read it */
+	SCD_JSON_FAULT_DISPUTED, /* not UTF-8, \u0000, half a surrogate pair, too deep, a number
+				  * without end: Go's decoder takes it, as others do not */
 	SCD_JSON_FAULT_DUPLICATE /* two keys of an object that Go's decoder takes for one */
 };
 

@@ -36,6 +36,13 @@ static int bad(struct scanner *s, const char *fmt, ...)
 	return 1;
 }
 
+/* The same for what Go's decoder accepts, and other readers refuse or read otherwise. */
+static int disputed(struct scanner *s, int rc)
+{
+	s->fault->kind = SCD_JSON_FAULT_DISPUTED;
+	return rc;
+}
+
 /* The byte at the current position, or -1 at the end. */
 static int peek(const struct scanner *s)
 {
@@ -150,10 +157,10 @@ static int scan_unicode_escape(struct scanner *s)
 	if (unit < 0)
 		return bad(s, "\\u needs four hexadecimal digits");
 	if (unit == 0)
-		return bad(s, "\\u0000 would cut the string short in the runtime");
+		return disputed(s, bad(s, "\\u0000 would cut the string short in the runtime"));
 	s->pos += 4;
 	if (unit >= 0xdc00 && unit <= 0xdfff)
-		return bad(s, "the second half of a surrogate pair stands alone");
+		return disputed(s, bad(s, "the second half of a surrogate pair stands alone"));
 	if (unit < 0xd800 || unit > 0xdbff)
 		return 0;
 
@@ -165,7 +172,7 @@ static int scan_unicode_escape(struct scanner *s)
 			return 0;
 		}
 	}
-	return bad(s, "the first half of a surrogate pair stands alone");
+	return disputed(s, bad(s, "the first half of a surrogate pair stands alone"));
 }
 
 /* A string, from its opening quote. */
@@ -190,7 +197,7 @@ static int scan_string(struct scanner *s)
 		if (c != '\\') {
 			n = scd_utf8_length(s->text + s->pos, s->len - s->pos);
 			if (n == 0)
-				return bad(s, "byte 0x%02x is not UTF-8", (unsigned)c);
+				return disputed(s, bad(s, "byte 0x%02x is not UTF-8", (unsigned)c));
 			s->pos += n;
 			continue;
 		}
@@ -261,7 +268,7 @@ static int scan_number(struct scanner *s, uint32_t me)
 	}
 	if (s->pos - start > NUMBER_MAX) {
 		s->pos = start;
-		return bad(s, "a number of more than %d characters", NUMBER_MAX);
+		return disputed(s, bad(s, "a number of more than %d characters", NUMBER_MAX));
 	}
 	value->is_uint = plain && exact_uint(s->text + start, s->pos - start, &value->uint);
 	return 0;
@@ -280,8 +287,8 @@ static int scan_word(struct scanner *s, const char *word)
 static int open_container(struct scanner *s, uint32_t me)
 {
 	if (s->depth == SCD_JSON_DEPTH_MAX)
-		return bad(s, "lists and objects are nested more than %zu deep",
-			   SCD_JSON_DEPTH_MAX);
+		return disputed(s, bad(s, "lists and objects are nested more than %zu deep",
+				       SCD_JSON_DEPTH_MAX));
 	s->open[s->depth++] = me;
 	s->pos++;
 	return 0;

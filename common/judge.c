@@ -123,7 +123,11 @@ void scd_judge_faults(struct scd_judge *judge, const struct scd_json *json)
 					  "%s; consumers disagree which one counts: keep one",
 					  fault->msg);
 		else
-			scd_judge_add_at(judge, SCD_JSON_SYNTAX, SCD_ERROR, fault->at,
-					 "%s; no consumer can read the file", fault->msg);
+			scd_judge_add_at(
+				judge, SCD_JSON_SYNTAX, SCD_ERROR, fault->at, "%s; %s", fault->msg,
+				fault->kind == SCD_JSON_FAULT_SYNTAX
+					? "no consumer can read the file"
+					: "Go's decoder reads on, other tools refuse it or "
+					  "read another text: write it otherwise");
 	}
 }

@@ -17,9 +17,13 @@ static bool restricts(const struct scd_profile *profile, const struct scd_profil
 	       rule->action->strictness > profile->default_action->strictness;
 }
 
+/* Debian's libseccomp 2.5.4 knows more calls than upstream's, which static runtimes have: a note
+ * where it does, or no list of what is denied could be complete. */
 static void check_too_new(struct scd_judge *judge, const struct scd_json_value *name, bool denies)
 {
-	scd_judge_add(judge, SCD_SYSCALL_TOO_NEW, denies ? SCD_WARNING : SCD_NOTE, name,
+	const bool known = seccomp_syscall_resolve_name(name->string) != __NR_SCMP_ERROR;
+
+	scd_judge_add(judge, SCD_SYSCALL_TOO_NEW, denies && !known ? SCD_WARNING : SCD_NOTE, name,
 		      "%s needs libseccomp %s: with an older one the runtime ignores the name%s",
 		      name->string, scd_syscall_since(name->string),
 		      denies ? " and the call stays allowed" : "");
@@ -67,8 +71,7 @@ static void check_names(struct scd_judge *judge, const struct scd_profile *profi
 		if (!*name->string)
 			scd_judge_add(judge, SCD_SYSCALL_NAME_FORMAT, SCD_ERROR, name,
 				      "an empty name: runc refuses the profile; remove it");
-		else if (scd_syscall_since(name->string) &&
-			 seccomp_syscall_resolve_name(name->string) == __NR_SCMP_ERROR)
+		else if (scd_syscall_since(name->string))
 			check_too_new(judge, name, denies);
 		else if (seccomp_syscall_resolve_name(name->string) == __NR_SCMP_ERROR)
 			check_unknown(judge, name, denies);
@@ -161,6 +164,17 @@ static void check_default(struct scd_judge *judge, const struct scd_profile *pro
 			"SCMP_ACT_ERRNO or SCMP_ACT_LOG");
 }
 
+/* Whether the profile hands calls to a listener. */
+static bool uses_notify(const struct scd_profile *profile)
+{
+	if (is_action(profile->default_action, SCMP_ACT_NOTIFY))
+		return true;
+	for (size_t i = 0; i < profile->rule_count; i++)
+		if (is_action(profile->rules[i].action, SCMP_ACT_NOTIFY))
+			return true;
+	return false;
+}
+
 static void check_listener(struct scd_judge *judge, const struct scd_profile *profile)
 {
 	const struct scd_json_value *path = profile->listener_path;
@@ -169,17 +183,56 @@ static void check_listener(struct scd_judge *judge, const struct scd_profile *pr
 
 	if (!path)
 		return;
-	for (size_t i = 0; i < profile->rule_count; i++)
-		if (is_action(profile->rules[i].action, SCMP_ACT_NOTIFY)) {
-			if (*path->string != '/')
-				scd_judge_add(judge, SCD_LISTENER_UNUSED, severity, path,
-					      "listenerPath must be absolute: crun refuses it");
-			return;
-		}
-	scd_judge_add_key(
-		judge, SCD_LISTENER_UNUSED, severity, path,
-		"no rule has SCMP_ACT_NOTIFY: crun connects to listenerPath all the same and "
-		"fails to start; remove it");
+	if (!uses_notify(profile))
+		scd_judge_add_key(
+			judge, SCD_LISTENER_UNUSED, severity, path,
+			"no rule has SCMP_ACT_NOTIFY: crun connects to listenerPath all the same "
+			"and fails to start; remove it");
+	else if (*path->string != '/')
+		scd_judge_add(judge, SCD_LISTENER_UNUSED, severity, path,
+			      "listenerPath must be absolute: crun refuses it; begin it with /");
+}
+
+/* Actions that not every runc knows, once each. */
+static void check_versions(struct scd_judge *judge, const struct scd_profile *profile)
+{
+	const struct scd_action *said = NULL;
+
+	if (!(judge->opts->oci_runtimes & SCD_RUNC))
+		return;
+	for (size_t i = 0; i <= profile->rule_count; i++) {
+		const struct scd_profile_rule *rule = i ? &profile->rules[i - 1] : NULL;
+		const struct scd_action *action = rule ? rule->action : profile->default_action;
+
+		if (!action || !action->runc || action == said)
+			continue;
+		said = action;
+		scd_judge_add(judge, SCD_ACTION_VERSION, SCD_NOTE,
+			      rule ? rule->action_at : profile->default_action_at,
+			      "%s needs runc %s: an older one does not start the container",
+			      action->name, action->runc);
+	}
+}
+
+/* What runtimes will not take from a registry: KEP-6061. */
+#define ARTIFACT_RULES 128
+
+static void check_artifact(struct scd_judge *judge, const struct scd_profile *profile)
+{
+	const struct scd_json_value *metadata = scd_json_get(profile->root, "listenerMetadata");
+
+	if (profile->rule_count > ARTIFACT_RULES)
+		scd_judge_add(judge, SCD_OCI_ARTIFACT, SCD_NOTE,
+			      scd_json_get(profile->root, "syscalls"),
+			      "%zu rules: from a registry (KEP-6061) a runtime will take %d",
+			      profile->rule_count, ARTIFACT_RULES);
+	if (uses_notify(profile) || profile->listener_path || metadata)
+		scd_judge_add_key(judge, SCD_OCI_ARTIFACT, SCD_NOTE,
+				  profile->listener_path ? profile->listener_path
+				  : metadata		 ? metadata
+							 : profile->root,
+				  "from a registry (KEP-6061) a runtime will refuse a profile with "
+				  "a listener");
 }
 
 /* Byte order is a property of the whole filter. */
@@ -247,6 +300,8 @@ void scd_lint_profile(struct scd_judge *judge, const struct scd_profile *profile
 	check_rules(judge, profile);
 	check_default(judge, profile);
 	check_listener(judge, profile);
+	check_versions(judge, profile);
+	check_artifact(judge, profile);
 	check_archs(judge, profile);
 	check_effect(judge, profile);
 }

@@ -6,17 +6,17 @@
 #include "text.h"
 
 /* Strictness follows the kernel: SECCOMP_RET_* compared as signed numbers, least wins
- * (include/uapi/linux/seccomp.h). */
+ * (include/uapi/linux/seccomp.h). Versions: runc's CHANGELOG.md; crun knew all nine by 1.0. */
 static const struct scd_action actions[] = {
-	{ "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, false, 0 },
-	{ "SCMP_ACT_LOG", SCMP_ACT_LOG, false, 1 },
-	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), true, 2 },
-	{ "SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY, false, 3 },
-	{ "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), true, 4 },
-	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP, false, 5 },
-	{ "SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, false, 6 },
-	{ "SCMP_ACT_KILL", SCMP_ACT_KILL, false, 6 },
-	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, false, 7 },
+	{ "SCMP_ACT_ALLOW", SCMP_ACT_ALLOW, false, 0, NULL },
+	{ "SCMP_ACT_LOG", SCMP_ACT_LOG, false, 1, NULL },
+	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(0), true, 2, NULL },
+	{ "SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY, false, 3, NULL },
+	{ "SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0), true, 4, NULL },
+	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP, false, 5, NULL },
+	{ "SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD, false, 6, "1.1.3" },
+	{ "SCMP_ACT_KILL", SCMP_ACT_KILL, false, 6, NULL },
+	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS, false, 7, "1.1.3" },
 };
 
 static const struct scd_operator operators[] = {

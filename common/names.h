@@ -17,6 +17,7 @@ struct scd_action {
 	uint32_t value;	     /* SCMP_ACT_*; low 16 bits zero */
 	bool takes_errno;    /* errnoRet fills the low 16 bits */
 	unsigned strictness; /* the kernel's precedence among filters: 0 allows, 7 kills */
+	const char *runc;    /* first runc that knows it, where that is after 1.1.0; else NULL */
 };
 
 struct scd_operator {

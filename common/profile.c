@@ -391,7 +391,9 @@ int scd_profile_read(const struct scd_json_value *root, struct scd_judge *judge,
 			      "a profile is an object, not %s", scd_json_type_name(root->type));
 		return 0;
 	}
-	scd_keys_check(judge, root, SCD_KEYS_PROFILE);
+	if (scd_json_get(root, "defaultAction") || scd_json_get(root, "syscalls") ||
+	    !wrapper_key(root))
+		scd_keys_check(judge, root, SCD_KEYS_PROFILE);
 	profile->flags = scd_keys_get(root, SCD_KEYS_PROFILE, "flags");
 	profile->listener_path = get_string(root, SCD_KEYS_PROFILE, "listenerPath");
 	profile->arch_map = scd_keys_get(root, SCD_KEYS_PROFILE, "archMap");

@@ -11,12 +11,12 @@
 #include "text.h"
 
 /* The layout on the wire, all numbers little-endian:
- *   magic, flags, bpf_insns, total, one count per severity, number of findings;
- *   per finding: rule, severity, line, column, pointer, message
- * with a text as its length and its bytes. Nothing may follow. */
+ *   magic, flags, bpf_insns, crun_key, errno_key, total, one count per severity, number of
+ * findings; per finding: rule, severity, line, column, pointer, message with a text as its length
+ * and its bytes. Nothing may follow. */
 #define WIRE_MAGIC 0x31524353u /* "SCR1" */
 #define WIRE_FAILED 1u
-#define WIRE_HEAD (4 + 1 + 4 + 8 + 8 * SCD_SEVERITY_COUNT + 2)
+#define WIRE_HEAD (4 + 1 + 4 + 8 + 8 + 8 + 8 * SCD_SEVERITY_COUNT + 2)
 #define WIRE_FINDING (2 + 1 + 4 + 4 + 2 + 2)
 
 static_assert(WIRE_HEAD + SCD_FINDINGS_MAX * (WIRE_FINDING + SCD_POINTER_MAX + SCD_MESSAGE_MAX) <=
@@ -248,6 +248,8 @@ size_t scd_report_encode(const struct scd_report *report, void *bytes, size_t si
 	put_number(&out, WIRE_MAGIC, 4);
 	put_number(&out, report->failed ? WIRE_FAILED : 0, 1);
 	put_number(&out, report->bpf_insns, 4);
+	put_number(&out, report->crun_key, 8);
+	put_number(&out, report->errno_key, 8);
 	put_number(&out, report->total, 8);
 	for (size_t i = 0; i < SCD_SEVERITY_COUNT; i++)
 		put_number(&out, report->by_severity[i], 8);
@@ -347,6 +349,8 @@ static void get_report(struct reader *in, struct scd_report *report)
 	flags = get_number(in, 1);
 	report->failed = flags == WIRE_FAILED;
 	report->bpf_insns = get_number(in, 4);
+	report->crun_key = get_number(in, 8);
+	report->errno_key = get_number(in, 8);
 	report->total = get_number(in, 8);
 	for (size_t i = 0; i < SCD_SEVERITY_COUNT; i++)
 		report->by_severity[i] = get_number(in, 8);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 #include "rules.h"
@@ -24,8 +25,10 @@ struct scd_report {
 	size_t count;				/* of items; at most SCD_FINDINGS_MAX */
 	size_t total;				/* of all that was found */
 	size_t by_severity[SCD_SEVERITY_COUNT]; /* of all that was found */
-	size_t bpf_insns; /* of the largest compiled filter; 0 when none compiled */
-	bool failed;	  /* out of memory on the way: no verdict was reached */
+	size_t bpf_insns;   /* of the largest compiled filter; 0 when none compiled */
+	uint64_t crun_key;  /* what crun's cache knows the profile by; 0: none was read */
+	uint64_t errno_key; /* of the error numbers that it does not look at */
+	bool failed;	    /* out of memory on the way: no verdict was reached */
 };
 
 /* Where in the text a finding stands; line 0 is "the profile as a whole". */

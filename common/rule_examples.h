@@ -78,20 +78,20 @@
 #define GOOD_015 GOOD_DENY
 #define BAD_016 DENY({"names": ["mlock"], "action": "SCMP_ACT_ERRNO", "args": [ \
 		       {"index": 1, "op": "SCMP_CMP_EQ", "value": 1}]}, \
-		     {"names": ["mlock"], "action": "SCMP_ACT_KILL_PROCESS", "args": [ \
+		     {"names": ["mlock"], "action": "SCMP_ACT_TRAP", "args": [ \
 		       {"index": 1, "op": "SCMP_CMP_EQ", "value": 1}]})
 #define GOOD_016 DENY({"names": ["mlock"], "action": "SCMP_ACT_ERRNO", "args": [ \
 			{"index": 1, "op": "SCMP_CMP_EQ", "value": 1}]}, \
-		      {"names": ["mlock"], "action": "SCMP_ACT_KILL_PROCESS", "args": [ \
+		      {"names": ["mlock"], "action": "SCMP_ACT_TRAP", "args": [ \
 			{"index": 1, "op": "SCMP_CMP_EQ", "value": 2}]})
 #define BAD_017 DENY({"names": ["bpf"], "action": "SCMP_ACT_ERRNO"}, \
-		     {"names": ["bpf"], "action": "SCMP_ACT_KILL_PROCESS"})
+		     {"names": ["bpf"], "action": "SCMP_ACT_TRAP"})
 #define GOOD_017 GOOD_DENY
-#define BAD_018 DENY({"names": ["mremap"], "action": "SCMP_ACT_KILL_PROCESS", "args": [ \
+#define BAD_018 DENY({"names": ["mremap"], "action": "SCMP_ACT_TRAP", "args": [ \
 		       {"index": 1, "op": "SCMP_CMP_EQ", "value": 0}]}, \
 		     {"names": ["mremap"], "action": "SCMP_ACT_ERRNO", "args": [ \
 		       {"index": 2, "op": "SCMP_CMP_EQ", "value": 0}]})
-#define GOOD_018 DENY({"names": ["mremap"], "action": "SCMP_ACT_KILL_PROCESS", "args": [ \
+#define GOOD_018 DENY({"names": ["mremap"], "action": "SCMP_ACT_TRAP", "args": [ \
 			{"index": 1, "op": "SCMP_CMP_EQ", "value": 0}]}, \
 		      {"names": ["mremap"], "action": "SCMP_ACT_ERRNO", "args": [ \
 			{"index": 1, "op": "SCMP_CMP_EQ", "value": 1}]})
@@ -160,7 +160,7 @@
 #define GOOD_035 GOOD_DENY
 #define BAD_036 DENY({"names": ["bpf"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4095})
 #define GOOD_036 DENY({"names": ["bpf"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1})
-#define BAD_037 DENY({"names": ["bpf"], "action": "SCMP_ACT_KILL_PROCESS", "errnoRet": 1})
+#define BAD_037 DENY({"names": ["bpf"], "action": "SCMP_ACT_TRAP", "errnoRet": 1})
 #define GOOD_037 GOOD_036
 #define BAD_038 DENY({"names": ["bpf"], "action": "SCMP_ACT_ERRNO", "errnoRet": 0})
 #define GOOD_038 GOOD_036
@@ -169,12 +169,13 @@
 #define BAD_040 DENY({"names": ["clone3"], "action": "SCMP_ACT_ERRNO"})
 #define GOOD_040 DENY({"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38})
 #define BAD_041 STARTS(DEFAULT_EPERM X86, \
-		       ", \"arch_prctl\", \"execve\", \"exit_group\", \"fstatfs\"") "]}"
+		       ", \"arch_prctl\", \"execve\", \"exit_group\", \"fstatfs\", " \
+		       "\"futex_waitv\"") "]}"
 #define GOOD_041 GOOD_ALLOW
 #define BAD_042 STARTS(DEFAULT_EPERM X86, \
-		       ", \"arch_prctl\", \"clone\", \"execve\", \"exit_group\", \"fstatfs\", " \
-		       "\"pidfd_open\"") "]}"
-#define GOOD_042 ALLOW({"names": ["clone"], "action": "SCMP_ACT_ALLOW"})
+		       ", \"arch_prctl\", \"execve\", \"exit_group\", \"fstatfs\", " \
+		       "\"futex_time64\", \"pselect6_time64\", \"statx\"") "]}"
+#define GOOD_042 GOOD_ALLOW
 #define BAD_043 WITH(DEFAULT_ALLOW "\"architectures\": [\"SCMP_ARCH_AMD64\"], ", \
 		     {"names": ["bpf"], "action": "SCMP_ACT_ERRNO"})
 #define GOOD_043 GOOD_DENY
@@ -191,12 +192,13 @@
 		     "\"SCMP_ARCH_X86\", \"SCMP_ARCH_RISCV64\"], ", \
 		     {"names": ["bpf"], "action": "SCMP_ACT_ERRNO"})
 #define GOOD_047 GOOD_DENY
+#define BAD_048 GOOD_049
+#define GOOD_048 GOOD_DENY
 #define BAD_049 DENY({"names": ["bpf"], "action": "SCMP_ACT_KILL"})
 #define GOOD_049 DENY({"names": ["bpf"], "action": "SCMP_ACT_KILL_PROCESS"})
 #define BAD_050 WITH("\"defaultAction\": \"SCMP_ACT_NOTIFY\", \"listenerPath\": " \
 		     "\"/run/agent.sock\", " X86, \
-		     {"names": ["read"], "action": "SCMP_ACT_ALLOW"}, \
-		     {"names": ["mount"], "action": "SCMP_ACT_NOTIFY"})
+		     {"names": ["read"], "action": "SCMP_ACT_ALLOW"})
 #define GOOD_050 WITH(DEFAULT_ALLOW "\"listenerPath\": \"/run/agent.sock\", " X86, \
 		      {"names": ["mount"], "action": "SCMP_ACT_NOTIFY"})
 #define BAD_051 DENY({"names": ["mount"], "action": "SCMP_ACT_NOTIFY"})
@@ -206,7 +208,8 @@
 #define GOOD_052 GOOD_DENY
 #define BAD_053 DENY({"names": ["bpf"], "action": "SCMP_ACT_TRACE"})
 #define GOOD_053 GOOD_DENY
-#define BAD_054 WITH(DEFAULT_ALLOW "\"flags\": [\"SECCOMP_FILTER_FLAG_NEW_LISTENER\"], " X86, \
+#define BAD_054 WITH(DEFAULT_ALLOW "\"flags\": [\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\", " \
+		     "\"SECCOMP_FILTER_FLAG_NEW_LISTENER\"], " X86, \
 		     {"names": ["bpf"], "action": "SCMP_ACT_ERRNO"})
 #define GOOD_054 GOOD_DENY
 #define BAD_055 WITH(DEFAULT_ALLOW "\"flags\": [\"SECCOMP_FILTER_FLAG_LOG\"], " X86, \
@@ -219,7 +222,8 @@
 #define GOOD_057 NULL
 #define BAD_058 TEXT({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []})
 #define GOOD_058 GOOD_ALLOW
-#define BAD_059 DENY({"names": ["bpf"], "action": "SCMP_ACT_ALLOW"})
+#define BAD_059 TEXT({"defaultAction": "SCMP_ACT_ALLOW", "architectures": \
+		      ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]})
 #define GOOD_059 GOOD_DENY
 #define BAD_060 DENY({"names": ["chmod", "fchmod"], "action": "SCMP_ACT_ERRNO"})
 #define GOOD_060 DENY({"names": ["chmod", "fchmod", "fchmodat", "fchmodat2"], \
@@ -231,7 +235,9 @@
 #define GOOD_062 GOOD_DENY
 #define BAD_063 DENY({"names": ["bpf"], "action": "SCMP_ACT_ERRNO", "ErrnoRet": 1})
 #define GOOD_063 GOOD_036
-/* A name is needed to show it. */
+/* A name, or the text before, is needed to show these. */
+#define BAD_064 NULL
+#define GOOD_064 NULL
 #define BAD_065 NULL
 #define GOOD_065 NULL
 #define BAD_066 WITH(DEFAULT_ALLOW "\"listenerPath\": \"/run/agent.sock\", " X86, \
@@ -244,6 +250,8 @@
 #define GOOD_068 GOOD_ALLOW
 #define BAD_069 ALLOW_ONLY(", \"execve\", \"exit_group\", \"fstatfs\"")
 #define GOOD_069 GOOD_ALLOW
+#define BAD_070 GOOD_050
+#define GOOD_070 GOOD_DENY
 /* clang-format on */
 
 #endif

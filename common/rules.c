@@ -226,6 +226,12 @@ static const struct scd_rule rules[] = {
 	    "SCMP_ARCH_RISCV64 needs runc 1.1.8, SCMP_ARCH_LOONGARCH64 runc 1.5 and libseccomp 2.6: an "
 	    "older runc does not start the container.",
 	    "Remove it where no such node is, or make sure of the runtime's version."),
+	ROW(SCD_ACTION_VERSION, 048, "action-version", SCD_NOTE,
+	    "an action that older runtimes do not know",
+	    "runc before 1.1.3 refuses a profile with SCMP_ACT_KILL_PROCESS or SCMP_ACT_KILL_THREAD: the "
+	    "container does not start. Every version that a verdict is about, runc 1.1.5 and later, "
+	    "knows them.",
+	    "Nothing where runc is 1.1.3 or later; else write SCMP_ACT_ERRNO or SCMP_ACT_KILL."),
 	ROW(SCD_KILL_IS_THREAD, 049, "kill-is-thread", SCD_WARNING, "kills the calling thread only",
 	    "SCMP_ACT_KILL is SCMP_ACT_KILL_THREAD: the other threads live on without it, which often "
 	    "hangs the program; as a default action it hangs runc itself.",
@@ -287,6 +293,13 @@ static const struct scd_rule rules[] = {
 	    "Go's decoder takes it for the key in lower case; other tools do not see it. The file means "
 	    "different things to different readers.",
 	    "Write the key exactly as in the OCI runtime specification."),
+	ROW(SCD_CRUN_CACHE_ERRNO, 064, "crun-cache-errno", SCD_NOTE,
+	    "an update that changes error numbers alone",
+	    "crun keeps compiled filters under a name that it makes of the profile without errnoRet (from "
+	    "1.14 on, and before where it was built with a cache): a node that has the old filter goes on "
+	    "with the old error numbers until it reboots.",
+	    "Change something else as well, such as the order of two rules, or remove the seccomp files of "
+	    "crun's state directory."),
 	FIXED(SCD_PATH_RULES, 065, "path-rules", SCD_ERROR,
 	      "a name or a file that is never installed",
 	      "A localhostProfile is a relative path without \"..\" to a regular file; the API server and "
@@ -306,6 +319,12 @@ static const struct scd_rule rules[] = {
 	    "On x86_64 every program with thread-local storage needs it before main(): neither libc nor Go "
 	    "programs start.",
 	    "Allow arch_prctl."),
+	ROW(SCD_OCI_ARTIFACT, 070, "oci-artifact", SCD_NOTE,
+	    "more than a profile in a registry may have",
+	    "Kubernetes plans profiles that runtimes pull from a registry (KEP-6061): with "
+	    "SCMP_ACT_NOTIFY, listenerPath or listenerMetadata, or more than 128 rules, a runtime will "
+	    "refuse them. Today nothing is wrong with it.",
+	    "Nothing today; keep rules together that share an action, and listeners out."),
 };
 #define COUNT (sizeof(rules) / sizeof(rules[0]))
 

@@ -86,7 +86,8 @@ enum scd_rule_number {
 	SCD_FLAGS_EMPTY = 67,
 	SCD_EXIT_MISSING = 68,
 	SCD_ARCH_PRCTL_MISSING = 69,
-	SCD_RULE_NUMBER_MAX = 69
+	SCD_OCI_ARTIFACT = 70,
+	SCD_RULE_NUMBER_MAX = 70
 };
 
 struct scd_rule {

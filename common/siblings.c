@@ -57,15 +57,19 @@ static const struct scd_siblings siblings[] = {
 	{ "watch files", "inotify_init inotify_init1", "", NULL },
 };
 
-/* glibc and musl fall back on ENOSYS alone, but for those that are marked; clone3 was measured
- * (pthread_create() fails), the others were read in the sources of the libraries. */
+/* glibc and musl fall back on ENOSYS alone, but for those that are marked. clone3 was measured
+ * (pthread_create() fails). Read in glibc's sysdeps/unix/sysv/linux: clone-internal.c, faccessat.c,
+ * fchmodat.c (2.39), closefrom.c and rseq-internal.h (any error), clock_gettime.c, fstatat64.c;
+ * in musl's src: unistd/faccessat.c, stat/fchmodat.c (1.2.5), time/clock_gettime.c. Calls with
+ * another time type are made first by glibc 2.31 to 2.33 on 32-bit architectures; later ones, and
+ * musl, make many of them for times after 2038 alone. */
 static const struct scd_fallback fallbacks[] = {
 	{ "clone3", "clone", "pthread_create() and posix_spawn() of glibc", true, false },
 	{ "faccessat2", "faccessat", "faccessat() of glibc and musl", false, false },
 	{ "fchmodat2", "fchmodat", "fchmodat() of glibc and musl", false, false },
-	{ "statx", "newfstatat stat fstatat64 stat64", "ls and stat", false, false },
-	{ "futex_waitv", "futex", "Wine", false, false },
-	{ "epoll_pwait2", "epoll_pwait", "epoll_pwait2() of glibc", false, false },
+	{ "statx", "newfstatat stat fstatat64 stat64", "statx() of glibc, which ls and stat call",
+	  false, false },
+	{ "futex_waitv", "futex", "Wine's fsync", false, false },
 	{ "openat2", "openat", "container runtimes and systemd", false, true },
 	{ "close_range", "close", "closefrom() and posix_spawn() of glibc", false, true },
 	{ "rseq", "", "every program of glibc 2.35", false, true },

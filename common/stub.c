@@ -152,7 +152,7 @@ static void add_arch(struct section sections[ARCHS_MAX], size_t *count,
 static void make(struct stub *stub, const struct scd_profile *profile, uint32_t native,
 		 enum scd_stub_kind kind)
 {
-	struct section sections[ARCHS_MAX];
+	struct section sections[ARCHS_MAX] = { 0 };
 	size_t count = 0;
 
 	for (size_t i = 0; i < profile->arch_count; i++)

@@ -8,11 +8,18 @@
 
 #include "text.h"
 
-/* Calls of Linux 6.8 and later: libseccomp's src/syscalls.csv at 2.6.0 and 2.6.1, against
- * Debian's 2.5.4, which knows Linux up to 6.7. Sorted by version, then name. */
+/* Calls that upstream's libseccomp 2.5.4 does not know: its src/syscalls.csv at 2.5.5 (Linux 6.7),
+ * 2.6.0 (6.13) and 2.6.1. Debian's 2.5.4 knows those of 2.5.5. Runtimes that are linked statically
+ * have upstream's. Sorted by version, then name. */
 static const struct {
 	const char *name, *since;
 } newer[] = {
+	{ "cachestat", "2.5.5" },
+	{ "fchmodat2", "2.5.5" },
+	{ "futex_requeue", "2.5.5" },
+	{ "futex_wait", "2.5.5" },
+	{ "futex_wake", "2.5.5" },
+	{ "map_shadow_stack", "2.5.5" },
 	{ "getxattrat", "2.6.0" },
 	{ "listmount", "2.6.0" },
 	{ "listxattrat", "2.6.0" },

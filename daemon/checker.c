@@ -101,6 +101,11 @@ void scd_checker_set_opts(struct scd_checker *checker, const struct scd_check_op
 	checker->opts = *opts;
 }
 
+const struct scd_check_opts *scd_checker_opts(const struct scd_checker *checker)
+{
+	return &checker->opts;
+}
+
 int scd_checker_want(struct scd_checker *checker, const char *sha256, const char *text, size_t len,
 		     struct scd_error *err)
 {

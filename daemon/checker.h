@@ -41,6 +41,9 @@ void scd_checker_set_opts(struct scd_checker *checker,
 int scd_checker_want(struct scd_checker *checker, const char *sha256, const char *text, size_t len,
 		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* What verdicts are reached with. */
+const struct scd_check_opts *scd_checker_opts(const struct scd_checker *checker) SCD_NONNULL;
+
 /* Starts checks that were wanted, as many as may run at once. */
 void scd_checker_run(struct scd_checker *checker) SCD_NONNULL;
 

@@ -63,6 +63,36 @@ static void note_repair(struct scd_profile_state *profile, const struct scd_inst
 		scd_key("sha256", "%.12s", profile->installed_sha256));
 }
 
+/* The finding that the text before this one left behind, or NULL. */
+static const struct scd_finding *cache_finding(const struct scd_profile_state *profile)
+{
+	for (size_t i = 0; i < profile->report.count; i++)
+		if (profile->report.items[i].rule->number == SCD_CRUN_CACHE_ERRNO)
+			return &profile->report.items[i];
+	return NULL;
+}
+
+/* Rule 64 needs the text before: crun's cache takes two texts that differ in error numbers alone
+ * for one. Said as long as the text stays. */
+static int note_errnos(struct scd_profile_state *profile, const struct scd_profile_state *before,
+		       const struct scd_check_opts *opts)
+{
+	const struct scd_report *old = &before->report;
+	struct scd_report *new = &profile->report;
+	const bool same_text = strcmp(before->sha256, profile->sha256) == 0;
+	const bool hidden = old->crun_key && old->crun_key == new->crun_key &&
+			    old->errno_key != new->errno_key &&scd_report_accepts(old);
+
+	if (!scd_report_accepts(new) || opts->disabled[SCD_CRUN_CACHE_ERRNO] ||
+	    (opts->oci_runtimes && !(opts->oci_runtimes & SCD_CRUN)) ||
+	    !(same_text ? cache_finding(before) != NULL : hidden))
+		return 0;
+	scd_report_add(new, SCD_CRUN_CACHE_ERRNO, SCD_NOTE, (struct scd_place){ 0 },
+		       "only error numbers changed: crun's cache does not see that, and nodes may "
+		       "keep the filter with the old ones; change something else as well");
+	return new->failed ? -1 : 0;
+}
+
 static int fill_profile(struct scd_profile_state *profile, const struct scd_install_result *result,
 			const struct scd_snapshot *snapshot, const struct scd_checker *checker)
 {
@@ -218,6 +248,7 @@ static int replace_profiles(struct scd_state *state, const struct scd_snapshot *
 		return -1;
 	for (size_t i = 0; i < outcome->count; i++) {
 		const struct scd_install_result *result = &outcome->results[i];
+		const struct scd_profile_state *before;
 
 		if (result->gone)
 			continue; /* an operation, no profile any more */
@@ -225,7 +256,13 @@ static int replace_profiles(struct scd_state *state, const struct scd_snapshot *
 			profiles_done(profiles, count);
 			return -1;
 		}
-		note_repair(&profiles[count - 1], result, scd_state_find(state, result->name));
+		before = scd_state_find(state, result->name);
+		note_repair(&profiles[count - 1], result, before);
+		if (before &&
+		    note_errnos(&profiles[count - 1], before, scd_checker_opts(checker)) < 0) {
+			profiles_done(profiles, count);
+			return -1;
+		}
 	}
 	quote_all(profiles, count, snapshot);
 	for (size_t i = 0; i < count; i++)

@@ -82,6 +82,32 @@ teardown() { volume_teardown; }
   [ "$(metric 'seccompd_http_requests_total{path="page",code="200"}')" -ge 3 ]
 }
 
+@test "an update of error numbers alone is installed with a note on crun's cache" {
+  good_profile > "$PAYLOAD/a.json"
+  good_profile umount2 > "$PAYLOAD/b.json"
+  publish
+  daemon_start
+  eventually is_state a.json Installed
+  noted='[.profiles[] | select(.findings[]?.ruleId == "SCP064") | .name] | join(" ")'
+  [ "$(status "$noted")" = '' ]
+  good_profile | sed 's/"errnoRet": 1/"errnoRet": 38/' > "$PAYLOAD/a.json"
+  good_profile swapon | sed 's/"errnoRet": 1/"errnoRet": 38/' > "$PAYLOAD/b.json"
+  publish
+  eventually cmp -s "$PAYLOAD/b.json" "$DEST/b.json"
+  eventually is_state a.json Installed
+  [ "$(status "$noted")" = a.json ]
+  # As long as that text is there.
+  good_profile mount2 > "$PAYLOAD/b.json"
+  publish
+  eventually is_state b.json Stale
+  [ "$(status "$noted")" = a.json ]
+  good_profile swapon > "$PAYLOAD/a.json"
+  publish
+  eventually cmp -s "$PAYLOAD/a.json" "$DEST/a.json"
+  eventually is_state a.json Installed
+  [ "$(status "$noted")" = '' ]
+}
+
 @test "readiness can be strict" {
   good_profile > "$PAYLOAD/a.json"
   publish

@@ -115,6 +115,23 @@ static void every_profile_gets_the_findings_that_it_expects(void **state)
 		fail_msg("%zu files; `make update-expected` writes them anew", wrong);
 }
 
+/* Notes of what is so with an older runtime, or will be so: no fault of the profile. */
+static bool is_of_another_time(const struct scd_finding *finding)
+{
+	return finding->severity == SCD_NOTE && (finding->rule->number == SCD_SYSCALL_TOO_NEW ||
+						 finding->rule->number == SCD_ACTION_VERSION ||
+						 finding->rule->number == SCD_OCI_ARTIFACT);
+}
+
+static size_t count_faults(const struct scd_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->count; i++)
+		count += !is_of_another_time(&report->items[i]);
+	return count;
+}
+
 static void assert_all(const char *pattern, bool accepted, bool silent)
 {
 	glob_t found;
@@ -124,7 +141,8 @@ static void assert_all(const char *pattern, bool accepted, bool silent)
 		auto_report struct scd_report report = { 0 };
 
 		judge(found.gl_pathv[i], &standard, &report);
-		if (scd_report_accepts(&report) != accepted || (silent && report.total > 0))
+		if (scd_report_accepts(&report) != accepted ||
+		    (silent && count_faults(&report) > 0))
 			fail_msg("%s: %zu errors, %zu findings", found.gl_pathv[i],
 				 report.by_severity[SCD_ERROR], report.total);
 		assert_true(!accepted || report.bpf_insns > 0);
@@ -239,6 +257,7 @@ static void a_disabled_rule_is_never_reported(void **state)
 	(void)state;
 	assert_int_equal(scd_check_opts_disable(&opts, "kill-is-thread", &err), 0);
 	assert_int_equal(scd_check_opts_disable(&opts, "SCP046", &err), 0);
+	assert_int_equal(scd_check_opts_disable(&opts, "action-version", &err), 0);
 	assert_int_equal(scd_check_opts_disable(&opts, "denylist-sibling", &err), 0);
 	judge("tests/data/tricky/SCP049-kill-is-thread.json", &opts, &report);
 	assert_int_equal(report.total, 0);
@@ -498,6 +517,46 @@ static void an_error_behind_many_notes_is_kept(void **state)
 	assert_true(seen);
 }
 
+#define KEYED(top, action, more, errno)                                                       \
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\"," top "\"syscalls\":[{\"names\":[\"bpf\"" more \
+	"],\"action\":\"SCMP_ACT_" action "\"" errno "}]}"
+
+/* Two texts are one to crun's cache when nothing but an errnoRet differs. */
+static void crun_knows_a_profile_by_all_but_its_error_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		bool same, same_errnos;
+	} cases[] = {
+		{ KEYED("", "ERRNO", "", ",\"errnoRet\":1"), true, true },
+		{ KEYED("", "ERRNO", "", ",\"errnoRet\" : 1 "), true, true },
+		{ KEYED("", "ERRNO", "", ",\"errnoRet\":38"), true, false },
+		{ KEYED("", "ERRNO", "", ""), true, false },
+		{ KEYED("", "ERRNO", ",\"reboot\"", ",\"errnoRet\":1"), false, true },
+		{ KEYED("", "TRAP", "", ""), false, false },
+		{ KEYED("\"architectures\":[\"SCMP_ARCH_X86\"],", "ERRNO", "", ",\"errnoRet\":1"),
+		  false, true },
+		{ KEYED("\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],", "ERRNO", "", ",\"errnoRet\":1"),
+		  false, true },
+	};
+	auto_report struct scd_report first = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		auto_report struct scd_report report = { 0 };
+		struct scd_error err;
+
+		assert_int_equal(scd_check_profile(cases[i].text, strlen(cases[i].text), &standard,
+						   i ? &report : &first, &err),
+				 0);
+		assert_true(first.crun_key != 0);
+		if (i == 0)
+			continue;
+		assert_int_equal(report.crun_key == first.crun_key, cases[i].same);
+		assert_int_equal(report.errno_key == first.errno_key, cases[i].same_errnos);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +575,7 @@ int main(void)
 		cmocka_unit_test(a_hundred_thousand_unknown_names_are_warnings),
 		cmocka_unit_test(rules_for_one_call_without_end_are_compared_in_time),
 		cmocka_unit_test(an_error_behind_many_notes_is_kept),
+		cmocka_unit_test(crun_knows_a_profile_by_all_but_its_error_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, pin, NULL);

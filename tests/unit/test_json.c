@@ -25,6 +25,13 @@ static void parse(const char *text, size_t len, struct scd_json *json)
 	assert_int_equal(scd_json_parse(copy, len, json, &err), 0);
 }
 
+/* What Go's decoder takes all the same. */
+static bool is_disputed(const char *msg)
+{
+	return strstr(msg, "not UTF-8") || strstr(msg, "would cut") || strstr(msg, "half") ||
+	       strstr(msg, "more than");
+}
+
 /* Refused at @at with a message that holds @part. */
 static void assert_refused(const char *text, size_t len, uint32_t at, const char *part)
 {
@@ -35,7 +42,9 @@ static void assert_refused(const char *text, size_t len, uint32_t at, const char
 		print_error("'%s': %zu faults, at %u: %s\n", text, json.fault_count,
 			    json.faults[0].at, json.faults[0].msg);
 	assert_int_equal(json.fault_count, 1);
-	assert_int_equal(json.faults[0].kind, SCD_JSON_FAULT_SYNTAX);
+	assert_int_equal(json.faults[0].kind, is_disputed(json.faults[0].msg)
+						      ? SCD_JSON_FAULT_DISPUTED
+						      : SCD_JSON_FAULT_SYNTAX);
 	assert_int_equal(json.faults[0].at, at);
 	assert_null(json.faults[0].value);
 	assert_non_null(strstr(json.faults[0].msg, part));

@@ -14,11 +14,11 @@
 
 /* Where things stand on the wire; written down here a second time on purpose. */
 #define AT_FLAGS 4
-#define AT_TOTAL 9
-#define AT_COUNT 41
-#define AT_RULE 43
-#define AT_SEVERITY 45
-#define AT_POINTER_LEN 54
+#define AT_TOTAL 25
+#define AT_COUNT 57
+#define AT_RULE 59
+#define AT_SEVERITY 61
+#define AT_POINTER_LEN 70
 
 static unsigned char wire[SCD_REPORT_WIRE_MAX];
 
@@ -30,6 +30,8 @@ static void fill_sample(struct scd_report *report)
 		       PLACE(12, 9, "/syscalls/3/names/0"), "nobody knows %d", 42);
 	scd_report_add(report, SCD_PROFILE_EMPTY, SCD_NOTE, PLACE(0, 0, NULL), "naïve");
 	report->bpf_insns = 300;
+	report->crun_key = UINT64_C(0x0123456789abcdef);
+	report->errno_key = UINT64_MAX;
 }
 
 static void assert_same(const struct scd_report *a, const struct scd_report *b)
@@ -37,6 +39,7 @@ static void assert_same(const struct scd_report *a, const struct scd_report *b)
 	assert_int_equal(a->count, b->count);
 	assert_int_equal(a->total, b->total);
 	assert_int_equal(a->bpf_insns, b->bpf_insns);
+	assert_true(a->crun_key == b->crun_key && a->errno_key == b->errno_key);
 	assert_int_equal(a->failed, b->failed);
 	assert_memory_equal(a->by_severity, b->by_severity, sizeof(a->by_severity));
 	for (size_t i = 0; i < a->count; i++) {
