@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Connections that the kernel completes before we take them. */
-#define BACKLOG 128
+/* Connections that the kernel completes before we take them, as far as somaxconn allows. Over
+ * it a peer waits a second and more for its next try, too long for a probe during a flood. */
+#define BACKLOG 1024
 
 union address {
 	struct sockaddr any;

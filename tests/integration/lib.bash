@@ -89,6 +89,8 @@ eventually() {
 }
 
 is_state() { [ "$(state_of "$1")" = "$2" ]; }
+status_is() { [ "$(status "$1")" = "$2" ]; }
+code_is() { [ "$(code "$1")" = "$2" ]; }
 metric_is() { [ "$(metric "$1")" = "$2" ]; }
 
 # Leaves no temporary file of ours.
