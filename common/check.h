@@ -34,7 +34,8 @@ struct scd_check_opts {
 	uint32_t archs[SCD_CHECK_ARCHS_MAX]; /* node architectures, SCMP_ARCH_*; */
 	size_t arch_count;		     /* 0: this machine's */
 	bool strict;			     /* warnings become errors */
-	bool trial_load; /* load the filter into this kernel; only a jail does that */
+	bool trial_load;    /* load the filter into this kernel; only a jail does that */
+	bool seccomp_kills; /* who calls seccomp(2) here is killed for it: a jail does not */
 	uint8_t disabled[SCD_RULE_NUMBER_MAX + 1]; /* by rule number: not 0 is "never report" */
 };
 

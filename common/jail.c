@@ -24,8 +24,11 @@
 /* What the child has come to; each step is a bigger number. */
 enum progress {
 	STARTED,    /* no verdict yet */
+	CONFINING,  /* the same, and the child loads its own filter: may it? */
+	CONFINED,   /* the same, and it has, or was denied */
 	NO_VERDICT, /* out of memory, or libseccomp could not work */
 	JUDGED,	    /* the report is complete */
+	ASKING,	    /* the same, and a filter that does no harm is loaded: may it be? */
 	LOADING,    /* the same, and the trial load has begun */
 	LOADED,	    /* the kernel took the filter */
 	REFUSED,    /* the kernel refused it: .load_errno */
@@ -68,6 +71,12 @@ static const int allowed_calls[] = {
 	__NR_exit,	   __NR_exit_group,
 };
 #define ALLOWED (sizeof(allowed_calls) / sizeof(allowed_calls[0]))
+
+const int *scd_jail_calls(size_t *count)
+{
+	*count = ALLOWED;
+	return allowed_calls;
+}
 
 #if defined(__x86_64__)
 #define THIS_ARCH AUDIT_ARCH_X86_64
@@ -137,37 +146,7 @@ static void close_all(void)
 #define SANITIZED false
 #endif
 
-/* Whether seccomp(2) is not only denied here but kills who calls it: a profile of the container
- * that we run in can say so. Then a check must not call it, or every profile would look deadly. A
- * process asks once, by a child that may die of it. */
-static bool seccomp_kills(void)
-{
-	static bool asked, kills; /* the filters of a process only ever become more */
-	uint32_t action = SECCOMP_RET_ALLOW;
-	int status = 0;
-	pid_t pid;
-
-	if (asked)
-		return kills;
-	if (prctl(PR_GET_SECCOMP) == 0)
-		return false; /* under no filter, yet */
-	pid = fork();
-	if (pid == 0) {
-		(void)signal(SIGSYS, SIG_DFL);
-		limit(RLIMIT_CORE, 0, 0);
-		(void)syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
-		_exit(0);
-	}
-	if (pid < 0)
-		return false; /* then no check can be forked either */
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	asked = true;
-	kills = WIFSIGNALED(status);
-	return kills;
-}
-
-static void confine(bool may_filter)
+static void confine(const struct scd_check_opts *opts, struct page *page)
 {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
 	sigset_t none;
@@ -188,8 +167,11 @@ static void confine(bool may_filter)
 		limit(RLIMIT_DATA, (rlim_t)SCD_CHECK_DATA_BYTES, (rlim_t)SCD_CHECK_DATA_BYTES);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	/* Where seccomp(2) is denied the limits must do. */
-	if (!SANITIZED && may_filter)
-		(void)load_own_filter();
+	if (SANITIZED || opts->seccomp_kills)
+		return;
+	atomic_store(&page->progress, CONFINING);
+	(void)load_own_filter();
+	atomic_store(&page->progress, CONFINED);
 }
 
 /* A KILL that does not ask the filter: the kernel's timer sends it. */
@@ -237,7 +219,7 @@ static bool can_load(void)
 	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
-static void judge(const char *json, size_t len, const struct scd_check_opts *opts, bool may_filter,
+static void judge(const char *json, size_t len, const struct scd_check_opts *opts,
 		  struct page *page)
 {
 	struct scd_filter filter = { 0 };
@@ -251,7 +233,8 @@ static void judge(const char *json, size_t len, const struct scd_check_opts *opt
 	atomic_store(&page->progress, page->report_len ? JUDGED : NO_VERDICT);
 	if (!opts->trial_load || !filter.insns || !scd_report_accepts(&report))
 		return;
-	if (!may_filter || !can_load())
+	atomic_store(&page->progress, ASKING);
+	if (opts->seccomp_kills || !can_load())
 		atomic_store(&page->progress, FORBIDDEN);
 	else
 		trial_load(page, &filter);
@@ -260,7 +243,6 @@ static void judge(const char *json, size_t len, const struct scd_check_opts *opt
 int scd_jail_start(const char *json, size_t len, const struct scd_check_opts *opts,
 		   struct scd_jail *jail, struct scd_error *err)
 {
-	const bool may_filter = !seccomp_kills();
 	sigset_t all, old;
 	struct page *page;
 	pid_t pid;
@@ -274,8 +256,8 @@ int scd_jail_start(const char *json, size_t len, const struct scd_check_opts *op
 	(void)sigprocmask(SIG_BLOCK, &all, &old);
 	pid = fork();
 	if (pid == 0) {
-		confine(may_filter);
-		judge(json, len, opts, may_filter, page);
+		confine(opts, page);
+		judge(json, len, opts, page);
 		_exit(0);
 	}
 	(void)sigprocmask(SIG_SETMASK, &old, NULL);
@@ -314,9 +296,14 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 		    enum scd_jail_result *result, bool *degraded, struct scd_error *err)
 {
 	const int progress = atomic_load(&page->progress);
+	const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 	int rc = -1;
 
-	*degraded = progress == FORBIDDEN;
+	*degraded = progress == FORBIDDEN || (progress == ASKING && killed);
+	if (progress == CONFINING && killed) {
+		*degraded = true;
+		return scd_fail(err, SCD_E_SYSTEM, 0, "who calls seccomp(2) here is killed");
+	}
 	if (progress >= JUDGED) {
 		rc = read_report(page, report, err);
 		if (rc < 0 && err->code == SCD_E_NOMEM)
@@ -378,9 +365,9 @@ static bool wait_for(pid_t pid, int *status)
 	return killed;
 }
 
-int scd_jail_check(const char *json, size_t len, const struct scd_check_opts *opts,
-		   struct scd_report *report, enum scd_jail_result *result, bool *degraded,
-		   struct scd_error *err)
+static int check_once(const char *json, size_t len, const struct scd_check_opts *opts,
+		      struct scd_report *report, enum scd_jail_result *result, bool *degraded,
+		      struct scd_error *err)
 {
 	struct scd_jail jail = { 0 };
 	int status = 0;
@@ -390,4 +377,19 @@ int scd_jail_check(const char *json, size_t len, const struct scd_check_opts *op
 		return -1;
 	timed_out = wait_for(jail.pid, &status);
 	return scd_jail_finish(&jail, status, timed_out, report, result, degraded, err);
+}
+
+int scd_jail_check(const char *json, size_t len, const struct scd_check_opts *opts,
+		   struct scd_report *report, enum scd_jail_result *result, bool *degraded,
+		   struct scd_error *err)
+{
+	struct scd_check_opts without = *opts;
+
+	*degraded = false;
+	if (check_once(json, len, opts, report, result, degraded, err) == 0)
+		return 0;
+	if (!*degraded)
+		return -1;
+	without.seccomp_kills = true;
+	return check_once(json, len, &without, report, result, degraded, err);
 }

@@ -49,7 +49,8 @@ int scd_jail_start(const char *json, size_t len, const struct scd_check_opts *op
  *            is a finding (compile-too-expensive).
  * @result:   how it ended.
  * @degraded: set when the trial load was wanted and the environment forbids
- *            seccomp(2): the verdict stands without it and should not be cached.
+ *            seccomp(2): the verdict stands without it and should not be cached. Set with -1:
+ *            the child was killed for calling it, say so in @opts (seccomp_kills).
  *
  * Return: 0, or -1 with SCD_E_NOMEM or SCD_E_SYSTEM: no verdict was reached.
  */
@@ -61,6 +62,9 @@ int scd_jail_finish(struct scd_jail *jail, int status, bool timed_out, struct sc
 int scd_jail_check(const char *json, size_t len, const struct scd_check_opts *opts,
 		   struct scd_report *report, enum scd_jail_result *result, bool *degraded,
 		   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Numbers of the calls that a child's own filter allows: who filters the parent allows them. */
+const int *scd_jail_calls(size_t *count) SCD_NONNULL;
 
 /* "accepted", "rejected", "timeout", "crash". */
 const char *scd_jail_result_name(enum scd_jail_result result);

@@ -47,6 +47,10 @@ struct scd_config {
 
 	struct scd_check_words judge;
 
+	/* own rights; daemon/sandbox */
+	bool landlock;
+	bool seccomp_filter;
+
 	/* log */
 	uint64_t verbosity; /* --v */
 	int logging_format; /* enum scd_log_format */

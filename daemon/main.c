@@ -72,6 +72,14 @@ static void on_sigterm(evutil_socket_t sig, short what, void *arg)
 	end(SCD_EXIT_OK, arg);
 }
 
+static void keep_fixed(const bool *fixed, bool *wanted, const char *name)
+{
+	if (*fixed == *wanted)
+		return;
+	scd_log(SCD_LOG_MUST_SEE, "Option needs a restart", scd_key("value", "%s", name));
+	*wanted = *fixed;
+}
+
 /* Options that only a start can change are kept, and said. */
 static void keep_fixed_options(struct daemon *d, struct scd_config *fresh)
 {
@@ -79,6 +87,8 @@ static void keep_fixed_options(struct daemon *d, struct scd_config *fresh)
 			      { &d->config.destination, &fresh->destination },
 			      { &d->config.listen, &fresh->listen } };
 
+	keep_fixed(&d->config.landlock, &fresh->landlock, "landlock");
+	keep_fixed(&d->config.seccomp_filter, &fresh->seccomp_filter, "seccomp-filter");
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		char *wanted = *fixed[i][1];
 
@@ -118,6 +128,21 @@ static void on_sighup(evutil_socket_t sig, short what, void *arg)
 	scd_reconcile_ask(d->reconcile, SCD_TRIGGER_SIGNAL);
 }
 
+/* As late as can be: what is open already stays so, and little is opened later. */
+static void confine(struct daemon *d)
+{
+	struct scd_sandbox *sandbox = &d->state.sandbox;
+
+	scd_reconcile_confine(d->reconcile);
+	scd_sandbox_restrict_calls(sandbox);
+	scd_log(SCD_LOG_LIFECYCLE, "Rights restricted",
+		scd_key("landlock", "%s", scd_sandbox_mode_name(sandbox->landlock.mode)),
+		scd_key("landlockReason", "%s", scd_sandbox_why(&sandbox->landlock)),
+		scd_key_uint("landlockAbi", (uint64_t)sandbox->landlock.version),
+		scd_key("seccomp", "%s", scd_sandbox_mode_name(sandbox->seccomp.mode)),
+		scd_key("seccompReason", "%s", scd_sandbox_why(&sandbox->seccomp)));
+}
+
 static int watch_signal(struct daemon *d, int sig, event_callback_fn fn, struct event **event,
 			struct scd_error *err)
 {
@@ -149,6 +174,8 @@ static int boot(struct daemon *d, struct scd_error *err)
 	if (!d->base)
 		return scd_fail(err, SCD_E_NOMEM, 0, "event loop");
 	if (setup_signals(d, err) < 0 ||
+	    scd_sandbox_prepare(d->config.landlock, d->config.seccomp_filter, &d->state.sandbox,
+				err) < 0 ||
 	    scd_reconcile_new(d->base, &d->config, &d->state, end, d, &d->reconcile, err) < 0)
 		return -1;
 	if (!d->config.one_time && scd_reconcile_watch(d->reconcile, err) < 0)
@@ -156,6 +183,7 @@ static int boot(struct daemon *d, struct scd_error *err)
 	if (!d->config.one_time && *d->config.listen &&
 	    scd_http_new(d->base, d->config.listen, &d->state, &d->http, err) < 0)
 		return -1;
+	confine(d);
 	scd_log(SCD_LOG_LIFECYCLE, "Started", scd_key("version", "%s", scd_version()),
 		scd_key("source", "%s", d->config.source),
 		scd_key("destination", "%s", d->config.destination),
@@ -180,6 +208,7 @@ static void tear_down(struct daemon *d)
 	free_event(d->shutdown);
 	if (d->base)
 		event_base_free(d->base);
+	scd_sandbox_done(&d->state.sandbox);
 	scd_state_done(&d->state);
 	scd_config_done(&d->config);
 }
@@ -222,7 +251,7 @@ static int complain(const struct scd_error *err)
 
 int main(int argc, char **argv, char **env)
 {
-	struct daemon d = { .argc = argc, .argv = argv, .env = env };
+	struct daemon d = { .argc = argc, .argv = argv, .env = env, .state.sandbox.proc_self = -1 };
 	const char *unknown_env = NULL;
 	struct scd_error err;
 

@@ -174,6 +174,16 @@ static void validator_degraded(struct page *page)
 	put_value(page, page->state->validator_degraded);
 }
 
+static void sandbox(struct page *page)
+{
+	const struct scd_sandbox *from = &page->state->sandbox;
+
+	scd_expo_uint(&page->expo, SCD_LABELS({ "part", "landlock" }),
+		      from->landlock.mode == SCD_SANDBOX_ON);
+	scd_expo_uint(&page->expo, SCD_LABELS({ "part", "seccomp" }),
+		      from->seccomp.mode == SCD_SANDBOX_ON);
+}
+
 static void installs(struct page *page)
 {
 	static const char *const results[] = { "success", "error" };
@@ -322,6 +332,8 @@ static const struct family families[] = {
 	{ "seccompd_validator_degraded", SCD_GAUGE,
 	  "1 when this environment forbids the trial load that was asked for.",
 	  validator_degraded },
+	{ "seccompd_sandbox", SCD_GAUGE, "1 when this part holds the daemon to its rights.",
+	  sandbox },
 	{ "seccompd_installs", SCD_COUNTER, "Operations on the destination.", installs },
 	{ "seccompd_install_errors", SCD_COUNTER, "Operations on the destination that failed.",
 	  install_errors },

@@ -224,6 +224,24 @@ static int open_destination(struct scd_reconcile *r, struct scd_error *err)
 	return 0;
 }
 
+void scd_reconcile_confine(struct scd_reconcile *r)
+{
+	struct scd_sandbox *sandbox = &r->state->sandbox;
+	struct scd_error ignored; /* a sync says it */
+
+	if (sandbox->landlock.mode != SCD_SANDBOX_PENDING ||
+	    (!r->source && scd_source_open(r->config->source, &r->source, &ignored) < 0) ||
+	    open_destination(r, &ignored) < 0)
+		return;
+	scd_sandbox_restrict_files(sandbox,
+				   &(struct scd_sandbox_dirs){ .source = scd_source_fd(r->source),
+							       .destination = r->destination,
+							       .config = r->config->config });
+	if (r->began_ms) /* one of them was not there at the start */
+		scd_log(SCD_LOG_LIFECYCLE, "Files restricted",
+			scd_key("landlock", "%s", scd_sandbox_mode_name(sandbox->landlock.mode)));
+}
+
 static int start_transaction(struct scd_reconcile *r, struct scd_error *err)
 {
 	auto_request struct scd_request request = { 0 };
@@ -394,6 +412,7 @@ static void begin(evutil_socket_t fd, short what, void *arg)
 	r->state->last_attempt = r->state->last_started_at = scd_now_s();
 	(void)event_del(r->retry);
 	schedule_resync(r);
+	scd_reconcile_confine(r);
 	if ((!r->source && scd_source_open(r->config->source, &r->source, &err) < 0) ||
 	    scd_source_read(r->source, &snapshot, &err) < 0) {
 		note_source_lost(r, &err);
@@ -480,6 +499,15 @@ static int make_timers(struct scd_reconcile *r, struct scd_error *err)
 	return 0;
 }
 
+static int check_opts(const struct scd_reconcile *r, const struct scd_config *config,
+		      struct scd_check_opts *opts, struct scd_error *err)
+{
+	if (scd_check_opts_make(&config->judge, opts, err) < 0)
+		return -1;
+	opts->seccomp_kills = r->state->sandbox.seccomp_kills;
+	return 0;
+}
+
 int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 		      struct scd_state *state, scd_reconcile_end_fn *end, void *arg,
 		      struct scd_reconcile **reconcile, struct scd_error *err)
@@ -498,7 +526,7 @@ int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 	state->config = config;
 	state->heartbeat_ms = scd_now_ms();
 	srandom((unsigned)(state->heartbeat_ms ^ getpid()));
-	if (scd_check_opts_make(&config->judge, &opts, err) < 0 || make_timers(r, err) < 0 ||
+	if (check_opts(r, config, &opts, err) < 0 || make_timers(r, err) < 0 ||
 	    scd_children_new(base, &r->children, err) < 0 ||
 	    scd_checker_new(r->children, &opts, on_verdict, r, &r->checker, err) < 0) {
 		scd_reconcile_free(&r);
@@ -528,7 +556,7 @@ int scd_reconcile_reload(struct scd_reconcile *r, const struct scd_config *confi
 {
 	struct scd_check_opts opts;
 
-	if (scd_check_opts_make(&config->judge, &opts, err) < 0)
+	if (check_opts(r, config, &opts, err) < 0)
 		return -1;
 	scd_checker_set_opts(r->checker, &opts);
 	r->config = config;

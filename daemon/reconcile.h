@@ -38,6 +38,10 @@ int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 		      struct scd_state *state, scd_reconcile_end_fn *end, void *arg,
 		      struct scd_reconcile **reconcile, struct scd_error *err) SCD_MUST_CHECK;
 
+/* Keeps this process to the source and the destination, as soon as both are there; tried again
+ * before each sync. */
+void scd_reconcile_confine(struct scd_reconcile *reconcile) SCD_NONNULL;
+
 /* Watches the source from now on. 0, or -1 with SCD_E_NOMEM, SCD_E_SYSTEM. */
 int scd_reconcile_watch(struct scd_reconcile *reconcile,
 			struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;

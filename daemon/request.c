@@ -32,6 +32,8 @@ int scd_request_make(const struct scd_state *state, const struct scd_snapshot *s
 		.contested = request->contested,
 		.dry_run = config->dry_run,
 		.pod_uid = state->pod_uid,
+		.confine = scd_sandbox_restrict_install,
+		.confine_arg = &state->sandbox,
 		.policy = { .remove_orphans = config->removal_policy == SCD_AFTER_GRACE,
 			    .grace_seconds = config->removal_grace_period_ms / 1000,
 			    .max_removals_percent = (unsigned)config->max_removals_percent,

@@ -502,6 +502,11 @@ int scd_source_open(const char *path, struct scd_source **source, struct scd_err
 	return 0;
 }
 
+int scd_source_fd(const struct scd_source *source)
+{
+	return source->fd;
+}
+
 void scd_source_close(struct scd_source **source)
 {
 	if (!*source)

@@ -39,6 +39,9 @@ int scd_source_open(const char *path, struct scd_source **source,
 int scd_source_read(struct scd_source *source, struct scd_snapshot *snapshot,
 		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* Its directory; the source's. */
+int scd_source_fd(const struct scd_source *source) SCD_NONNULL;
+
 /* Harmless on NULL. */
 void scd_source_close(struct scd_source **source) SCD_NONNULL;
 

@@ -16,6 +16,7 @@
 #include "jail.h"
 #include "plan.h"
 #include "report.h"
+#include "sandbox.h"
 #include "watch.h"
 
 enum scd_source_state {
@@ -100,6 +101,7 @@ struct scd_state {
 	const struct scd_config *config;
 	const char *node, *pod, *pod_uid; /* environment; "" if unknown */
 	int64_t started_at;		  /* seconds since the epoch */
+	struct scd_sandbox sandbox;
 
 	/* what this kernel is and can do; "" when unknown */
 	char kernel[65];	  /* release */

@@ -233,6 +233,25 @@ static void put_validator(struct doc *doc, cJSON *root, const struct scd_state *
 	put_words(doc, seccomp, "actionsLogged", state->actions_logged);
 }
 
+static void put_sandbox_part(struct doc *doc, cJSON *sandbox, const char *name,
+			     const struct scd_sandbox_part *from)
+{
+	cJSON *part = put_object(doc, sandbox, name);
+
+	put_string(doc, part, "state", scd_sandbox_mode_name(from->mode));
+	put_known(doc, part, "reason", scd_sandbox_why(from));
+	if (from->version > 0)
+		put_number(doc, part, "abi", from->version);
+}
+
+static void put_sandbox(struct doc *doc, cJSON *root, const struct scd_state *state)
+{
+	cJSON *sandbox = put_object(doc, root, "sandbox");
+
+	put_sandbox_part(doc, sandbox, "landlock", &state->sandbox.landlock);
+	put_sandbox_part(doc, sandbox, "seccomp", &state->sandbox.seccomp);
+}
+
 static void put_readiness(struct doc *doc, cJSON *root, const struct scd_state *state)
 {
 	bool strict = state->config->ready_policy == SCD_READY_STRICT;
@@ -356,6 +375,7 @@ char *scd_status_json(const struct scd_state *state, bool pretty)
 	put_destination(&doc, root, state);
 	put_last_sync(&doc, root, state);
 	put_validator(&doc, root, state);
+	put_sandbox(&doc, root, state);
 	put_readiness(&doc, root, state);
 	put_summary(&doc, root, state);
 	put_conditions(&doc, root, state);

@@ -118,8 +118,11 @@ static void run_child(const struct scd_install_request *request, void *page, siz
 {
 	struct scd_install_outcome outcome = { 0 };
 	struct scd_error err;
-	int result = scd_install_run(request, &outcome, &err);
+	int result;
 
+	if (request->confine)
+		request->confine(request->destination, request->confine_arg);
+	result = scd_install_run(request, &outcome, &err);
 	if (scd_outcome_encode(&outcome, result < 0 ? &err : NULL, page, size) < 0) {
 		(void)scd_fail(&err, SCD_E_TOO_LARGE, 0, "the outcome is over %zu bytes", size);
 		(void)!scd_outcome_encode(&outcome, &err, page, size);

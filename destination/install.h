@@ -26,6 +26,10 @@ struct scd_install_request {
 	const char *expected_digest; /* nothing is done to another set than this; NULL: any */
 	bool dry_run;		     /* plan only; operations tell what would be done */
 	const char *pod_uid;	     /* who writes, for the state file; "" if unknown */
+	/* What a forked child does first, to be left with as few rights as a transaction on
+	 * @destination needs; NULL: nothing. */
+	void (*confine)(int destination, const void *arg);
+	const void *confine_arg;
 };
 
 struct scd_install_result {

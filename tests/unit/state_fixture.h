@@ -54,6 +54,8 @@ static int sample_setup(void **state)
 		.pod = "seccompd-x7k2p",
 		.pod_uid = "",
 		.started_at = 1787479200, /* 2026-08-23T10:00:00Z */
+		.sandbox = { .landlock = { .mode = SCD_SANDBOX_ON, .version = 6 },
+			     .seccomp = { .mode = SCD_SANDBOX_ON } },
 		.heartbeat_ms = SAMPLE_NOW_MS,
 		.source_state = SCD_SOURCE_OK,
 		.digest = SAMPLE_DIGEST,

@@ -149,6 +149,8 @@ static void a_file_sets_every_key(void **state)
 					  "disable:\n- SCP031\n- unknown-key\n"
 					  "strict: true\n"
 					  "trialLoad: false\n"
+					  "landlock: false\n"
+					  "seccompFilter: false\n"
 					  "v: 4\n"
 					  "loggingFormat: text\n"),
 			 0);
@@ -169,6 +171,8 @@ static void a_file_sets_every_key(void **state)
 	assert_int_equal(t.config.judge.disable.count, 2);
 	assert_true(t.config.judge.strict);
 	assert_false(t.config.judge.trial_load);
+	assert_false(t.config.landlock);
+	assert_false(t.config.seccomp_filter);
 	assert_int_equal(t.config.verbosity, 4);
 	assert_int_equal(t.config.logging_format, SCD_LOG_TEXT);
 }

@@ -341,6 +341,9 @@ static void it_says_what_the_state_says(void **state)
 	assert_true(number_at(json, "lastSync/durationSeconds") == 0.061);
 	assert_true(cJSON_IsFalse(at(json, "validator/degraded")));
 	assert_true(cJSON_IsTrue(at(json, "validator/trialLoad")));
+	assert_string_equal(string_at(json, "sandbox/landlock/state"), "on");
+	assert_true(number_at(json, "sandbox/landlock/abi") == 6);
+	assert_string_equal(string_at(json, "sandbox/seccomp/state"), "on");
 	assert_true(number_at(json, "summary/installed") == 1);
 	assert_true(number_at(json, "summary/stale") == 0);
 	assert_string_equal(string_at(json, "profiles/0/name"), "audit.json");
