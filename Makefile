@@ -147,6 +147,7 @@ check-full: all $(SIM) ## tests that need the packages of deps-full
 check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour of fuzzing for each target
 	B=$(abspath $(B)) SCD_CRASH_STRIDE=1 bats --timing tests/integration/crash.bats
 	B=$(abspath $(B)) SCD_POWER_CUTS=300 bats --timing tests/full/power.bats
+	B=$(abspath $(B)) SCD_ALL_COSTS=1 bats --timing tests/full/costs.bats
 	B=$(abspath $(B)) SCD_SWAPS=20000 bats --timing tests/integration
 	$(MAKE) fuzz FUZZ_TIME=3600
 

@@ -38,16 +38,12 @@ uint32_t scd_reading_of(const struct scd_reading *reading, const struct scd_read
 			const uint64_t args[ARGS_END], const struct scd_reading_rule **said)
 {
 	const struct scd_reading_rule *best = NULL;
-	unsigned best_strictness = 0;
 
 	for (size_t i = 0; i < call->count; i++) {
 		const struct scd_reading_rule *rule = &call->rules[i];
-		unsigned strict = scd_action_strictness(rule->action);
 
-		if ((!best || strict > best_strictness) && matches(rule->rule, args)) {
+		if ((!best || rule->strictness > best->strictness) && matches(rule->rule, args))
 			best = rule;
-			best_strictness = strict;
-		}
 	}
 	*said = best;
 	return best ? best->action : reading->default_action;
@@ -160,6 +156,7 @@ static void add_rule(struct scd_reading *reading, const struct scd_profile_rule 
 					.action = scd_profile_rule_action(rule) };
 	unsigned seen = 0;
 
+	out.strictness = scd_action_strictness(out.action);
 	for (size_t i = 0; i < rule->arg_count; i++) {
 		const struct scmp_arg_cmp *c = &rule->args[i];
 

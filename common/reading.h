@@ -10,6 +10,7 @@ struct scd_reading_rule {
 	const struct scd_profile_rule *rule;
 	const struct scd_json_value *name;
 	uint32_t action;		 /* with its errno */
+	unsigned strictness;		 /* of it */
 	bool same_index;		 /* some argument is compared twice */
 	bool wide;			 /* some value is over 32 bits */
 	bool said_weaker, said_stricter; /* for whoever reports: once each */
