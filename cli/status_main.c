@@ -3,18 +3,20 @@
  * seccompctl-status: the one program that links libcurl. `seccompctl status` runs it, so
  * that no other command pays for TLS, and nothing that writes files speaks it.
  */
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bounds.h"
 #include "buf.h"
 #include "cli.h"
 #include "error.h"
+#include "fetch.h"
 #include "options.h"
 #include "status_table.h"
+#include "status_watch.h"
 #include "status_words.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -29,6 +31,8 @@ struct options {
 	bool version;
 	int output; /* enum scd_output */
 	uint64_t timeout_ms;
+	bool watch;
+	uint64_t interval_ms;
 };
 
 static const struct scd_choice outputs[] = {
@@ -63,6 +67,19 @@ static const struct scd_option table[] = {
 	  .help = "for the whole answer of a URL",
 	  .min = 1,
 	  .max = 3600000 },
+	{ .name = "watch",
+	  .type = SCD_OPT_BOOL,
+	  .offset = offsetof(struct options, watch),
+	  .fallback = "false",
+	  .help = "look again and again: in place on a terminal, else a line for each change" },
+	{ .name = "interval",
+	  .type = SCD_OPT_DURATION,
+	  .offset = offsetof(struct options, interval_ms),
+	  .metavar = "DURATION",
+	  .fallback = "2s",
+	  .help = "how often to look with --watch",
+	  .min = 100,
+	  .max = 3600000 },
 };
 
 static void print_help(FILE *out)
@@ -76,94 +93,6 @@ static void print_help(FILE *out)
 	(void)fputs("\nExit status: 0 all is well, 1 a profile is Invalid, Stale, Conflict or "
 		    "Failed,\n2 usage, 3 nothing could be read.\n",
 		    out);
-}
-
-static void free_url(CURLU **url)
-{
-	curl_url_cleanup(*url);
-}
-
-static void free_curl(CURL **curl)
-{
-	curl_easy_cleanup(*curl);
-}
-
-static void free_curl_text(char **text)
-{
-	curl_free(*text);
-}
-
-static int parse_url(CURLU *url, const char *text, struct scd_error *err)
-{
-	char *path SCD_CLEANUP(free_curl_text) = NULL;
-	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
-
-	if (code != CURLUE_OK)
-		return scd_fail(err, SCD_E_USAGE, 0, "'%s': %s", text, curl_url_strerror(code));
-	/* The daemon's address alone: what else could be meant? */
-	if (curl_url_get(url, CURLUPART_PATH, &path, 0) == CURLUE_OK && strcmp(path, "/") == 0 &&
-	    curl_url_set(url, CURLUPART_PATH, "/status", 0) != CURLUE_OK)
-		return scd_fail(err, SCD_E_NOMEM, 0, "'%s'", text);
-	return 0;
-}
-
-static size_t take(char *data, size_t size, size_t count, void *arg)
-{
-	struct scd_buf *body = arg;
-
-	scd_buf_add(body, data, size * count);
-	return body->failed ? 0 : size * count; /* 0 ends the transfer */
-}
-
-static int set_up(CURL *curl, CURLU *url, uint64_t timeout_ms, struct scd_buf *body, char *why)
-{
-	long ms = (long)timeout_ms;
-	int bad = 0;
-
-	bad |= curl_easy_setopt(curl, CURLOPT_CURLU, url) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK;
-	/* Whatever *_proxy says: a node's status goes through nobody's hands. */
-	bad |= curl_easy_setopt(curl, CURLOPT_PROXY, "") != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, ms) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ms) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_USERAGENT, PROGRAM "/" SCD_VERSION) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) != CURLE_OK;
-	bad |= curl_easy_setopt(curl, CURLOPT_WRITEDATA, body) != CURLE_OK;
-	return bad ? -1 : 0;
-}
-
-static int fetch(const char *text, uint64_t timeout_ms, struct scd_buf *body, struct scd_error *err)
-{
-	CURL *curl SCD_CLEANUP(free_curl) = curl_easy_init();
-	CURLU *url SCD_CLEANUP(free_url) = curl_url();
-	char why[CURL_ERROR_SIZE] = "";
-	long status = 0;
-	CURLcode code;
-
-	if (!curl || !url)
-		return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
-	if (parse_url(url, text, err) < 0)
-		return -1;
-	if (set_up(curl, url, timeout_ms, body, why) < 0)
-		return scd_fail(err, SCD_E_SYSTEM, 0, "this libcurl cannot read '%s'", text);
-
-	code = curl_easy_perform(curl);
-	if (code == CURLE_UNSUPPORTED_PROTOCOL)
-		return scd_fail(err, SCD_E_USAGE, 0, "'%s' is neither http:// nor https://", text);
-	if (code == CURLE_WRITE_ERROR && body->failed)
-		return scd_fail(err, SCD_E_TOO_LARGE, 0, "the answer of '%s' is over %zu bytes",
-				text, body->max);
-	if (code != CURLE_OK)
-		return scd_fail(err, SCD_E_SYSTEM, 0, "read '%s': %s", text,
-				why[0] ? why : curl_easy_strerror(code));
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	if (status != 200)
-		return scd_fail(err, SCD_E_SYSTEM, 0, "'%s' answers with status %ld", text, status);
-	return 0;
 }
 
 /* Of any kind of file: a pipe is as good. */
@@ -200,16 +129,23 @@ static enum scd_exit complain(const struct scd_error *err)
 	return err->code == SCD_E_USAGE ? SCD_EXIT_USAGE : SCD_EXIT_TROUBLE;
 }
 
+static int look(const char *where, const struct options *options, struct scd_buf *body,
+		struct scd_error *err)
+{
+	if (strstr(where, "://"))
+		return scd_fetch(where, options->timeout_ms,
+				 options->watch ? scd_status_watch_ends : NULL, body, err);
+	return read_file(where, body, err);
+}
+
 static enum scd_exit show(const struct options *options, const char *where)
 {
 	auto_buf struct scd_buf body = scd_buf_init(SCD_STATUS_MAX);
 	auto_buf struct scd_buf out = scd_buf_init(PRINTED_MAX);
-	bool is_url = strstr(where, "://") != NULL;
 	struct scd_error err;
 	bool well;
 
-	if ((is_url ? fetch(where, options->timeout_ms, &body, &err)
-		    : read_file(where, &body, &err)) < 0)
+	if (look(where, options, &body, &err) < 0)
 		return complain(&err);
 	if (scd_status_print(scd_buf_text(&body), body.len, (enum scd_output)options->output, &out,
 			     &well, &err) < 0) {
@@ -223,10 +159,47 @@ static enum scd_exit show(const struct options *options, const char *where)
 	return well ? SCD_EXIT_OK : SCD_EXIT_FOUND;
 }
 
+/* What the watch looks at. */
+struct target {
+	const struct options *options;
+	const char *where;
+};
+
+static int look_at_target(void *arg, struct scd_buf *body, struct scd_error *err)
+{
+	const struct target *target = arg;
+
+	return look(target->where, target->options, body, err);
+}
+
+static enum scd_exit watch(const struct options *options, const char *where)
+{
+	struct target target = { options, where };
+	struct scd_status_watch watch = {
+		.where = where,
+		.output = (enum scd_output)options->output,
+		.interval_ms = options->interval_ms,
+		.terminal = options->output == SCD_OUTPUT_HUMAN && isatty(STDOUT_FILENO),
+		.look = look_at_target,
+		.arg = &target,
+	};
+	struct scd_error err;
+	enum scd_exit code;
+
+	if (strcmp(where, "-") == 0) {
+		(void)scd_fail(&err, SCD_E_USAGE, 0, "standard input cannot be watched");
+		return complain(&err);
+	}
+	if (scd_status_watch(&watch, &code, &err) < 0)
+		return complain(&err);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct scd_error err;
+	const char *where;
 	int first;
 
 	if (scd_options_defaults(table, COUNT(table), &options, &err) < 0 ||
@@ -243,9 +216,8 @@ int main(int argc, char **argv)
 			       argv[first + 1]);
 		return (int)complain(&err);
 	}
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		(void)scd_fail(&err, SCD_E_SYSTEM, 0, "libcurl does not start");
+	where = first < argc ? argv[first] : DEFAULT_URL;
+	if (scd_fetch_init(&err) < 0)
 		return (int)complain(&err);
-	}
-	return (int)show(&options, first < argc ? argv[first] : DEFAULT_URL);
+	return (int)(options.watch ? watch(&options, where) : show(&options, where));
 }

@@ -22,6 +22,10 @@ static void delete_tree(cJSON **tree)
 
 #define auto_cjson SCD_CLEANUP(delete_tree)
 
+#define NAMES_IN_LINE ((size_t)5)
+
+static const char *const states[] = { "Installed", "Stale",  "Invalid", "Pending",
+				      "Conflict",  "Failed", "Orphaned" };
 /* States in which a profile wants somebody's attention. */
 static const char *const unwell[] = { "Invalid", "Stale", "Conflict", "Failed" };
 
@@ -368,6 +372,73 @@ int scd_status_print(const char *text, size_t len, enum scd_output output, struc
 		put_table(out, profiles);
 		put_unwell(out, profiles);
 	}
+	if (out->failed)
+		return scd_fail(err, SCD_E_NOMEM, 0, "no memory to print the status");
+	*well = all_well(root);
+	return 0;
+}
+
+/* "3 Installed, 1 Stale" */
+static void put_state_counts(struct scd_buf *out, const cJSON *profiles)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < COUNT(states); i++) {
+		const cJSON *profile;
+		size_t count = 0;
+
+		cJSON_ArrayForEach(profile, profiles)
+		{
+			const char *state = scd_status_string(profile, "state");
+
+			count += state && strcmp(state, states[i]) == 0;
+		}
+		if (count == 0)
+			continue;
+		scd_buf_printf(out, "%s%zu %s", before, count, states[i]);
+		before = ", ";
+	}
+	if (!before[0])
+		scd_buf_puts(out, "no profile");
+}
+
+static void put_unwell_names(struct scd_buf *out, const cJSON *profiles)
+{
+	const char *before = "; ";
+	const cJSON *profile;
+	size_t count = 0;
+
+	cJSON_ArrayForEach(profile, profiles)
+	{
+		const char *state = scd_status_string(profile, "state");
+
+		if (!is_unwell(state) || count++ >= NAMES_IN_LINE)
+			continue;
+		scd_buf_puts(out, before);
+		scd_status_word(out, scd_status_string(profile, "name"));
+		scd_buf_printf(out, " %s", state);
+		before = ", ";
+	}
+	if (count > NAMES_IN_LINE)
+		scd_buf_printf(out, " and %zu more", count - NAMES_IN_LINE);
+}
+
+int scd_status_line(const char *text, size_t len, struct scd_buf *out, bool *well,
+		    struct scd_error *err)
+{
+	auto_cjson cJSON *root = NULL;
+	const cJSON *ready;
+
+	if (parse(text, len, &root, err) < 0)
+		return -1;
+	ready = cJSON_GetObjectItemCaseSensitive(scd_status_object(root, "readiness"), "ready");
+	scd_status_word(out, scd_status_string(root, "node"));
+	scd_buf_puts(out, cJSON_IsTrue(ready) ? ": ready; " : ": not ready; ");
+	put_state_counts(out, scd_status_array(root, "profiles"));
+	scd_buf_puts(out, "; set digest ");
+	scd_status_digest(out, scd_status_string(scd_status_object(root, "source"), "digest"));
+	put_unwell_names(out, scd_status_array(root, "profiles"));
+	scd_buf_putc(out, '\n');
 	if (out->failed)
 		return scd_fail(err, SCD_E_NOMEM, 0, "no memory to print the status");
 	*well = all_well(root);

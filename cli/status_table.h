@@ -26,4 +26,9 @@
 int scd_status_print(const char *text, size_t len, enum scd_output output, struct scd_buf *out,
 		     bool *well, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* The same in one line: "worker-1: ready; 3 Installed, 1 Stale; set digest 9c1f0a2b3c4d;
+ * web.json Stale". */
+int scd_status_line(const char *text, size_t len, struct scd_buf *out, bool *well,
+		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
 #endif

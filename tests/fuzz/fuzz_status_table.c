@@ -38,6 +38,18 @@ static void print(const char *text, size_t len, enum scd_output output)
 	cJSON_Delete(json);
 }
 
+static void print_line(const char *text, size_t len)
+{
+	auto_buf struct scd_buf out = scd_buf_init((size_t)32 << 20);
+	struct scd_error err;
+	bool well;
+
+	if (scd_status_line(text, len, &out, &well, &err) != 0)
+		return;
+	assert_harmless(&out);
+	assert(out.len > 0 && strchr(out.data, '\n') == out.data + out.len - 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_free char *text = malloc(size + 1);
@@ -48,5 +60,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	print(text, size, SCD_OUTPUT_HUMAN);
 	print(text, size, SCD_OUTPUT_JSON);
+	print_line(text, size);
 	return 0;
 }

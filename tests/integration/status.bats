@@ -8,12 +8,15 @@ SEEDS=$BATS_TEST_DIRNAME/../data/fuzz/status_table
 
 setup() {
   WORK=$(mktemp -d "${BATS_TEST_TMPDIR:-/tmp}/scd.XXXXXX")
-  SERVER=
+  SERVER='' WATCHER=''
+  export DAEMON='' # of lib.bash
   cd "$WORK" || return 1
 }
 
 teardown() {
   [ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || true
+  [ -z "$WATCHER" ] || kill "$WATCHER" 2>/dev/null || true
+  daemon_stop || true
   cd / && rm -rf "$WORK"
 }
 
@@ -153,4 +156,101 @@ seccompctl_status() { "$B/seccompctl-status" "$@"; }
   run seccompctl_status "http://127.0.0.1:$PORT"
   [ "$status" -eq 3 ]
   harmless "$output"
+}
+
+# Starts `seccompctl status --watch` in the background; it writes to "seen". Sets WATCHER.
+watch_start() {
+  : > seen
+  "$B/seccompctl" status --watch --interval=100ms "$@" > seen 2>> said 3>&- &
+  WATCHER=$!
+}
+
+# Ends it as Ctrl-C does. Sets STATUS to its exit status.
+watch_stop() {
+  STATUS=0
+  kill -INT "$WATCHER"
+  wait "$WATCHER" || STATUS=$?
+  WATCHER=
+}
+
+sees() { grep -q "$1" seen; }
+export LOG=/dev/null # no daemon, no log
+
+@test "a watched file is a line when it changes, and SIGINT ends with what was seen last" {
+  cp "$SEEDS/empty" saved
+  watch_start saved
+  eventually sees 'no profile'
+  sleep 0.5
+  [ "$(wc -l < seen)" = 1 ]
+  cp "$SEEDS/whole" next && mv next saved
+  eventually sees 'w.json'
+  rm saved
+  eventually sees "Z no status: open 'saved': No such file or directory"
+  cp "$SEEDS/whole" next && mv next saved
+  eventually test "$(wc -l < seen)" -ge 3
+  sleep 0.5
+  watch_stop
+  cat seen
+  [ "$STATUS" -eq 1 ]
+  [ "$(wc -l < seen)" = 4 ]
+  [ "$(grep -cE '^[0-9-]{10}T[0-9:]{8}Z ' seen)" = 4 ]
+}
+
+@test "what cannot be seen at the end is 3, and what can never be seen is 2 at once" {
+  watch_start nowhere
+  eventually sees 'no status'
+  watch_stop
+  [ "$STATUS" -eq 3 ]
+  run timeout 10 "$B/seccompctl" status --watch -
+  [ "$status" -eq 2 ]
+  run timeout 10 "$B/seccompctl" status --watch ftp://127.0.0.1/
+  [ "$status" -eq 2 ]
+  run timeout 10 "$B/seccompctl" status --watch --interval=1ms saved
+  [ "$status" -eq 2 ]
+}
+
+@test "watched as json, each change is a document and nothing else" {
+  cp "$SEEDS/empty" saved
+  watch_start -o json saved
+  eventually sees NodeProfileStatus
+  rm saved
+  sleep 0.3
+  cp "$SEEDS/whole" next && mv next saved
+  eventually sees worker-1
+  watch_stop
+  [ "$STATUS" -eq 1 ]
+  [ "$(jq -s 'all(.kind == "NodeProfileStatus")' seen)" = true ]
+  [ "$(jq -s length seen)" = 2 ]
+  grep -q 'no status' said
+}
+
+@test "on a terminal the table is drawn in place, and cut to the screen" {
+  cp "$SEEDS/whole" saved
+  script -qec "stty rows 6; timeout -s INT 1 '$B/seccompctl' status --watch --interval=200ms saved" /dev/null \
+    < /dev/null > drawn || true
+  [ "$(grep -c $'\e\\[H' drawn)" -ge 2 ]
+  grep -q 'every 0.2 s: saved' drawn
+  grep -q 'Node  ' drawn
+  grep -qE '[.]{3} [0-9]+ more lines' drawn
+  # No frame has more lines than the screen has rows.
+  awk 'BEGIN { RS = "\033\\[H" } NR > 1 && gsub(/\n/, "") > 6 { bad = 1 } END { exit bad }' drawn
+}
+
+@test "a watch outlives the daemon and finds the next one" {
+  volume_setup
+  cd "$WORK"
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  NODE_NAME=worker-9 daemon_start
+  eventually is_state a.json Installed
+  watch_start "http://127.0.0.1:$PORT"
+  eventually sees 'worker-9: ready; 1 Installed; set digest'
+  daemon_stop
+  eventually sees 'no status: '
+  fail_open_profile > "$PAYLOAD/b.json"
+  publish
+  NODE_NAME=worker-9 daemon_start --listen="127.0.0.1:$PORT"
+  eventually sees 'worker-9: ready; 1 Installed, 1 Invalid; set digest [0-9a-f]*; b.json Invalid'
+  watch_stop
+  [ "$STATUS" -eq 1 ]
 }

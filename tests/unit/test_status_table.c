@@ -58,6 +58,44 @@ static char *print(const char *text, enum scd_output output, bool *well)
 	return printed;
 }
 
+static void expect_line(const char *text, const char *want, bool want_well)
+{
+	auto_buf struct scd_buf out = scd_buf_init((size_t)1 << 20);
+	struct scd_error err;
+	bool well = !want_well;
+
+	if (scd_status_line(text, strlen(text), &out, &well, &err) != 0)
+		fail_msg("%s", err.msg);
+	assert_string_equal(scd_buf_text(&out), want);
+	assert_true(well == want_well);
+}
+
+static void a_document_becomes_a_line(void **state)
+{
+	auto_buf struct scd_buf out = scd_buf_init(1024);
+	struct scd_error err;
+	bool well;
+
+	(void)state;
+	expect_line(document,
+		    "worker-1: not ready; 1 Installed, 1 Stale, 1 Failed; set digest 0123456789ab; "
+		    "full.json Failed, web.json Stale\n",
+		    false);
+	expect_line("{\"kind\":\"NodeProfileStatus\",\"profiles\":[]}",
+		    "-: not ready; no profile; set digest -\n", true);
+	/* A name of the document is no place for a new line or an escape sequence. */
+	expect_line("{\"kind\":\"NodeProfileStatus\",\"node\":\"a\\n\\u001b[2J\",\"profiles\":["
+		    "{\"name\":\"\\r\",\"state\":\"Invalid\"},{\"state\":\"Invalid\"},"
+		    "{\"name\":3,\"state\":\"Stale\"},{\"name\":\"d\",\"state\":\"Stale\"},"
+		    "{\"name\":\"e\",\"state\":\"Stale\"},{\"name\":\"f\",\"state\":\"Stale\"},"
+		    "{\"name\":\"g\",\"state\":\"\\u001b\"},{\"name\":\"h\",\"state\":\"Stale\"}]}",
+		    "a\\n\\u001b[2J: not ready; 5 Stale, 2 Invalid; set digest -; \\r Invalid, "
+		    "- Invalid, - Stale, d Stale, e Stale and 2 more\n",
+		    false);
+	assert_int_equal(scd_status_line("[]", 2, &out, &well, &err), -1);
+	assert_int_equal(err.code, SCD_E_CORRUPT);
+}
+
 static void a_document_becomes_a_table(void **state)
 {
 	static const char want[] =
@@ -314,6 +352,7 @@ static void numbers_are_counts_or_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_document_becomes_a_line),
 		cmocka_unit_test(a_document_becomes_a_table),
 		cmocka_unit_test(only_four_states_are_not_well),
 		cmocka_unit_test(what_is_missing_or_of_another_type_is_a_dash),
