@@ -46,6 +46,7 @@ struct scd_command {
 	ROW(configmap)    \
 	ROW(explain)      \
 	ROW(disasm)       \
+	ROW(run)          \
 	ROW(rules)        \
 	ROW(status)       \
 	ROW(prune)        \
