@@ -47,6 +47,7 @@ struct scd_command {
 	ROW(explain)      \
 	ROW(disasm)       \
 	ROW(run)          \
+	ROW(diff)         \
 	ROW(rules)        \
 	ROW(status)       \
 	ROW(prune)        \

@@ -4,30 +4,45 @@
 #include <string.h>
 
 #include "cli.h"
-#include "inputs.h"
 #include "jail.h"
+
+int scd_opened_read_input(const struct scd_input *input, const struct scd_check_opts *opts,
+			  struct scd_opened *opened, struct scd_error *err)
+{
+	enum scd_jail_result result;
+	bool degraded = false;
+
+	scd_check_init();
+	opened->path = input->path;
+	if (input->fault.code != SCD_OK) {
+		*err = input->fault;
+		return -1;
+	}
+	if (scd_input_read(input, &opened->text, &opened->len, err) < 0)
+		return -1;
+	if (scd_jail_check(opened->text, opened->len, opts, &opened->report, &result, &degraded,
+			   err) < 0)
+		return scd_wrap(err, "check '%s'", input->path);
+	if (result == SCD_JAIL_TIMEOUT || result == SCD_JAIL_CRASH)
+		return scd_fail(err, SCD_E_TOO_LARGE, 0, "'%s' is too expensive to compile",
+				input->path);
+	if (scd_subject_read(opened->text, opened->len, &opened->subject, err) < 0)
+		return scd_wrap(err, "read '%s'", input->path);
+	return 0;
+}
 
 int scd_opened_read(const char *path, const struct scd_check_opts *opts, struct scd_opened *opened,
 		    struct scd_error *err)
 {
 	auto_inputs struct scd_inputs inputs = { 0 };
 	struct scd_input input = { .path = strdup(path), .file = strdup(path) };
-	enum scd_jail_result result;
-	bool degraded = false;
+	int rc;
 
-	scd_check_init();
-	opened->path = path;
-	if (scd_inputs_add(&inputs, input, err) < 0 ||
-	    scd_input_read(&inputs.items[0], &opened->text, &opened->len, err) < 0)
+	if (scd_inputs_add(&inputs, input, err) < 0)
 		return -1;
-	if (scd_jail_check(opened->text, opened->len, opts, &opened->report, &result, &degraded,
-			   err) < 0)
-		return scd_wrap(err, "check '%s'", path);
-	if (result == SCD_JAIL_TIMEOUT || result == SCD_JAIL_CRASH)
-		return scd_fail(err, SCD_E_CONFIG, 0, "'%s' is too expensive to compile", path);
-	if (scd_subject_read(opened->text, opened->len, &opened->subject, err) < 0)
-		return scd_wrap(err, "read '%s'", path);
-	return 0;
+	rc = scd_opened_read_input(&inputs.items[0], opts, opened, err);
+	opened->path = path;
+	return rc;
 }
 
 bool scd_opened_warn(const struct scd_opened *opened)

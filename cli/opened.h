@@ -3,6 +3,7 @@
 #ifndef SCD_OPENED_H
 #define SCD_OPENED_H
 
+#include "inputs.h"
 #include "program.h"
 
 struct scd_opened {
@@ -24,6 +25,11 @@ struct scd_opened {
  */
 int scd_opened_read(const char *path, const struct scd_check_opts *opts, struct scd_opened *opened,
 		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* The same for what a walk of a directory found. */
+int scd_opened_read_input(const struct scd_input *input, const struct scd_check_opts *opts,
+			  struct scd_opened *opened,
+			  struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
 /* Says on stderr what is wrong with a profile that runtimes refuse: its first error. Returns
  * whether there was one. */

@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `seccompctl diff`, the program.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+  ctl=${B:-$root/build}/seccompctl
+  cd "$BATS_TEST_TMPDIR" || return
+  write old.json 1
+}
+
+# write FILE ERRNO [RULE...]: a profile of x86_64 that denies mount.
+write() {
+  local file=$1 errno=$2 rule
+  shift 2
+  {
+    echo '{ "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": ['
+    for rule in "$@"; do echo "$rule,"; done
+    echo "{ \"names\": [\"mount\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": $errno } ] }"
+  } > "$file"
+}
+
+deny() { printf '{ "names": ["%s"], "action": "SCMP_ACT_ERRNO", "args": [%s] }' "$1" "${2:-}"; }
+
+@test "the same meaning in other words is no difference" {
+  cat > new.json <<'END'
+{"syscalls":[{"action":"SCMP_ACT_ERRNO","names":["mount"]}],"architectures":["SCMP_ARCH_X86_64"],
+ "defaultAction":"SCMP_ACT_ALLOW"}
+END
+  run -0 "$ctl" diff old.json new.json
+  [ -z "$output" ]
+}
+
+@test "each call that is treated otherwise is listed, with its direction" {
+  write new.json 13 "$(deny bpf)"
+  run -1 "$ctl" diff old.json new.json
+  [ "${lines[0]}" = 'old.json → new.json' ]
+  [ "${lines[1]}" = 'x86_64, with runc and crun' ]
+  [ "${lines[2]}" = '  + bpf                    ALLOW → ERRNO(EPERM)' ]
+  [ "${lines[3]}" = '  ~ mount                  ERRNO(EPERM) → ERRNO(EACCES)' ]
+  [ "${#lines[@]}" -eq 4 ]
+  run -1 "$ctl" diff new.json old.json
+  [ "${lines[2]}" = '  - bpf                    ERRNO(EPERM) → ALLOW' ]
+}
+
+@test "a change under conditions says which" {
+  write new.json 1 "$(deny unshare '{ "index": 0, "value": 268435456, "valueTwo": 268435456, "op": "SCMP_CMP_MASKED_EQ" }')"
+  run -1 "$ctl" diff old.json new.json
+  [ "${lines[2]}" = '  + unshare                ALLOW → ERRNO(EPERM)  if flags has CLONE_NEWUSER' ]
+  write a.json 1 "$(deny socket '{ "index": 0, "value": 40, "op": "SCMP_CMP_EQ" }')"
+  write b.json 1 "$(deny socket '{ "index": 0, "value": 38, "op": "SCMP_CMP_EQ" }')"
+  run -1 "$ctl" diff a.json b.json
+  [ "${lines[2]}" = '  + socket                 ALLOW → ERRNO(EPERM)  if domain is AF_ALG' ]
+  [ "${lines[3]}" = '  - socket                 ERRNO(EPERM) → ALLOW  if domain is AF_VSOCK' ]
+}
+
+@test "a difference that no name has is found: the default, and the stub of runc" {
+  sed 's/SCMP_ACT_ALLOW/SCMP_ACT_LOG/' old.json > new.json
+  run -1 "$ctl" diff old.json new.json
+  [[ $output == *'+ read '*'ALLOW → LOG'* ]]
+  [[ $output == *'calls without a name, such as '*'ALLOW → LOG'* ]]
+  for name in write close_range; do
+    cat > $name.json <<END
+{ "defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"],
+  "syscalls": [{ "names": ["$name", "write"], "action": "SCMP_ACT_ALLOW" }] }
+END
+  done
+  run -1 "$ctl" diff --oci-runtime runc write.json close_range.json
+  [[ $output == *'mount '*'ERRNO(ENOSYS) → ERRNO(EPERM)'* ]]
+}
+
+@test "an architecture that comes or goes is one line" {
+  sed 's/"SCMP_ARCH_X86_64"/"SCMP_ARCH_X86_64", "SCMP_ARCH_X86"/' old.json > new.json
+  run -1 "$ctl" diff old.json new.json
+  [ "${lines[1]}" = 'x86, with runc and crun' ]
+  [ "${lines[2]}" = '  - the architecture, now listed KILL_THREAD → ALLOW and what else the profile says' ]
+  run -1 "$ctl" diff new.json old.json
+  [ "${lines[2]}" = '  + the architecture, no longer listed ALLOW → KILL_THREAD' ]
+}
+
+@test "calls through socketcall are compared as well" {
+  sed 's/"SCMP_ARCH_X86_64"/"SCMP_ARCH_X86_64", "SCMP_ARCH_X86"/' old.json > a.json
+  write new.json 1 "$(deny socket)"
+  sed 's/"SCMP_ARCH_X86_64"/"SCMP_ARCH_X86_64", "SCMP_ARCH_X86"/' new.json > b.json
+  run -1 "$ctl" diff --arch x86 a.json b.json
+  [[ $output == *'+ socketcall(socket) '* ]]
+  [[ $output == *'+ socket '* ]]
+  [[ $output != *'socketcall(bind)'* ]]
+}
+
+@test "a ceiling is broken only by what lets more happen" {
+  write stricter.json 13 "$(deny bpf)"
+  run -0 "$ctl" diff --ceiling old.json stricter.json
+  run -1 "$ctl" diff --ceiling stricter.json old.json
+  [ "${lines[2]}" = '  - bpf                    ERRNO(EPERM) → ALLOW' ]
+  [ "${#lines[@]}" -eq 3 ] # and not mount, which only fails otherwise
+  run -1 "$ctl" diff --ceiling stricter.json stricter.json old.json
+}
+
+@test "directories are compared by name" {
+  mkdir -p a/sub b/sub
+  cp old.json a/same.json && cp old.json b/same.json
+  cp old.json a/sub/p.json && write b/sub/p.json 13
+  cp old.json a/gone.json && cp old.json b/came.json
+  run -1 "$ctl" diff a b
+  [[ $output == *'a/gone.json: removed'* ]]
+  [[ $output == *'a/sub/p.json → b/sub/p.json'* ]]
+  [[ $output == *'b/came.json: added'* ]]
+  [[ $output != *same.json* ]]
+  run -2 "$ctl" diff a old.json
+  run -0 "$ctl" diff --ceiling old.json b
+}
+
+@test "json has every difference" {
+  write new.json 13 "$(deny unshare '{ "index": 0, "value": 268435456, "valueTwo": 268435456, "op": "SCMP_CMP_MASKED_EQ" }')"
+  run -1 "$ctl" diff -o json old.json new.json
+  [ "$(jq -r '.apiVersion + " " + .kind' <<< "$output")" = 'seccompd.dev/v1alpha1 ProfileDiff' ]
+  [ "$(jq -r '.profiles[0].differences[] | select(.ociRuntime == "crun" and .syscall == "unshare")
+       | "\(.architecture) \(.when) \(.old.action) \(.new.errnoName) \(.change)"' <<< "$output")" = \
+    'x86_64 flags has CLONE_NEWUSER SCMP_ACT_ALLOW EPERM stricter' ]
+}
+
+@test "quiet, usage and trouble" {
+  write new.json 13
+  run -1 "$ctl" diff -q old.json new.json
+  [ -z "$output" ]
+  run -2 "$ctl" diff old.json
+  run -2 "$ctl" diff --ceiling old.json
+  run -3 "$ctl" diff old.json no-such-file.json
+  echo '{' > broken.json
+  run -3 "$ctl" diff old.json broken.json
+}
+
+@test "every profile of the library equals itself" {
+  run -0 "$ctl" diff "$root/profiles" "$root/profiles"
+}
