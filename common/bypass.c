@@ -193,7 +193,7 @@ static void compare_multiplexed(const struct bypass *bypass, const struct scd_re
 			bypass->judge, SCD_SOCKETCALL_ARGS, SCD_WARNING, conditional(call)->name,
 			"%s: 32-bit programs also make this call through %s, where its "
 			"arguments are out of reach: the filter of %s then denies it whatever "
-			"they are",
+			"they are; leave the 32-bit architecture out, or deny it whole",
 			call->name, mux->through, bypass->effect->whose);
 }
 

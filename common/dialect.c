@@ -35,7 +35,8 @@ static bool check_errno(struct scd_judge *judge, const struct scd_json_value *va
 	if (*number >= SCD_ERRNO_END)
 		scd_judge_add(
 			judge, SCD_ERRNO_RANGE, SCD_ERROR, value,
-			"%s must be an error number from 0 to %d, not %s: no container starts",
+			"%s must be an error number from 0 to %d, not %s: no container starts; "
+			"write EPERM or ENOSYS",
 			value->key, SCD_ERRNO_END - 1, scd_judge_quote(value->string, text));
 	if (action && !action->takes_errno && judge->opts->oci_runtimes & SCD_CRUN)
 		scd_judge_add(judge, SCD_ERRNO_ON_WRONG_ACTION, SCD_ERROR, value,
@@ -142,7 +143,7 @@ static void check_map_words(struct scd_judge *judge, const struct scd_json_value
 		if (v->type == SCD_JSON_STRING && !scd_arch_find(v->string))
 			scd_judge_add(judge, SCD_ARCH_UNKNOWN, SCD_ERROR, v,
 				      "\"%s\" is not an architecture that runc knows: no container "
-				      "starts under CRI-O",
+				      "starts under CRI-O; write one such as SCMP_ARCH_X86",
 				      scd_judge_quote(v->string, word));
 }
 

@@ -64,9 +64,10 @@ static void report_rule(struct scd_judge *judge, const struct scd_target *target
 			      "container starts; make their conditions exclude each other",
 			      rule->name->string, strerror(result->sys));
 	else
-		scd_judge_add(judge, SCD_RULE_CONFLICT_EEXIST, SCD_ERROR, rule->name,
-			      "libseccomp refuses this rule for %s (%s): no container starts",
-			      rule->name->string, strerror(result->sys));
+		scd_judge_add(
+			judge, SCD_RULE_CONFLICT_EEXIST, SCD_ERROR, rule->name,
+			"libseccomp refuses this rule for %s (%s): no container starts; remove it",
+			rule->name->string, strerror(result->sys));
 }
 
 static void report_refusal(const struct bench *bench, const struct scd_target *target,
@@ -77,9 +78,11 @@ static void report_refusal(const struct bench *bench, const struct scd_target *t
 
 	switch (result->status) {
 	case SCD_COMPILE_ARCH:
-		scd_judge_add(judge, SCD_ARCH_ENDIAN, SCD_ERROR, profile->archs_at[result->index],
-			      "libseccomp refuses %s on this node (%s): no container starts",
-			      profile->archs_at[result->index]->string, strerror(result->sys));
+		scd_judge_add(
+			judge, SCD_ARCH_ENDIAN, SCD_ERROR, profile->archs_at[result->index],
+			"libseccomp refuses %s on this node (%s): no container starts; leave it "
+			"out",
+			profile->archs_at[result->index]->string, strerror(result->sys));
 		break;
 	case SCD_COMPILE_RULE:
 		report_rule(judge, target, result);
@@ -91,9 +94,11 @@ static void report_refusal(const struct bench *bench, const struct scd_target *t
 			"runtime would hang or crash; use fewer");
 		break;
 	default:
-		scd_judge_add(judge, SCD_FILTER_TOO_LARGE, SCD_ERROR, profile->root,
-			      "libseccomp cannot make a filter of it (%s): no container starts",
-			      strerror(result->sys));
+		scd_judge_add(
+			judge, SCD_FILTER_TOO_LARGE, SCD_ERROR, profile->root,
+			"libseccomp cannot make a filter of it (%s): no container starts; use "
+			"fewer conditions",
+			strerror(result->sys));
 		break;
 	}
 }

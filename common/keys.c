@@ -155,8 +155,9 @@ static void check_element(struct scd_judge *judge, const struct key *key,
 			      key->name);
 	else if (element->type != want)
 		scd_judge_add(judge, SCD_TYPE_MISMATCH, SCD_ERROR, element,
-			      "%s must hold %s, not %s", key->name,
-			      key->kind == STRINGS ? "strings" : "objects",
+			      "%s must hold %s, not %s: the file is refused when a container is "
+			      "created; correct it",
+			      key->name, key->kind == STRINGS ? "strings" : "objects",
 			      scd_json_type_name(element->type));
 }
 
@@ -174,7 +175,7 @@ static void check_known(struct scd_judge *judge, const struct key *key,
 		describe(judge, value, what);
 		scd_judge_add(judge, SCD_TYPE_MISMATCH, SCD_ERROR, value,
 			      "%s must be %s, not %s: the file is refused when a container is "
-			      "created",
+			      "created; correct it",
 			      key->name, kind_names[key->kind], what);
 		return;
 	}

@@ -26,7 +26,8 @@ static void check_too_new(struct scd_judge *judge, const struct scd_json_value *
 	scd_judge_add(judge, SCD_SYSCALL_TOO_NEW, denies && !known ? SCD_WARNING : SCD_NOTE, name,
 		      "%s needs libseccomp %s: with an older one the runtime ignores the name%s",
 		      name->string, scd_syscall_since(name->string),
-		      denies ? " and the call stays allowed" : "");
+		      denies ? " and the call stays allowed; deny by default where that matters"
+			     : "");
 }
 
 /* A name that no libseccomp knows. */
@@ -39,10 +40,11 @@ static void check_unknown(struct scd_judge *judge, const struct scd_json_value *
 		scd_judge_keeps(judge, severity) && scd_syscall_nearest(name->string, near);
 
 	scd_judge_add(judge, formed ? SCD_SYSCALL_UNKNOWN : SCD_SYSCALL_NAME_FORMAT, severity, name,
-		      "\"%s\" is not a system call%s%s%s: the runtimes ignore it%s",
+		      "\"%s\" is not a system call%s%s%s: the runtimes ignore it%s%s",
 		      scd_judge_quote(name->string, quoted), found ? " (did you mean " : "",
 		      found ? near : "", found ? "?)" : "",
-		      denies ? ", so what it should deny stays allowed" : "");
+		      denies ? ", so what it should deny stays allowed" : "",
+		      found ? "" : "; correct the name, or remove it");
 }
 
 /* Whether any architecture of the filter has the call. */
@@ -103,14 +105,14 @@ static void check_notify(struct scd_judge *judge, const struct scd_profile *prof
 				judge->opts->oci_runtimes & SCD_RUNC ? SCD_ERROR : SCD_WARNING,
 				name,
 				"SCMP_ACT_NOTIFY cannot be used for write: runc needs it to hand "
-				"the listener over");
+				"the listener over, and refuses the profile; take write out");
 	if (!profile->listener_path)
 		scd_judge_add(
 			judge, SCD_NOTIFY_NO_LISTENER,
 			judge->opts->oci_runtimes & SCD_RUNC ? SCD_ERROR : SCD_WARNING,
 			rule->action_at,
 			"SCMP_ACT_NOTIFY needs listenerPath: runc refuses the profile, with crun "
-			"the calls fail with ENOSYS");
+			"the calls fail with ENOSYS; write listenerPath, or another action");
 }
 
 static void check_action(struct scd_judge *judge, const struct scd_profile *profile,
@@ -151,7 +153,7 @@ static void check_default(struct scd_judge *judge, const struct scd_profile *pro
 		scd_judge_add(
 			judge, SCD_NOTIFY_DEFAULT, SCD_ERROR, profile->default_action_at,
 			"SCMP_ACT_NOTIFY cannot be the default action: runc refuses it and with "
-			"crun the container crashes");
+			"crun the container crashes; use it in rules only");
 	else if (is_action(action, SCMP_ACT_KILL_THREAD))
 		scd_judge_add(judge, SCD_KILL_IS_THREAD, SCD_WARNING, profile->default_action_at,
 			      "%s kills the calling thread only, and runc itself can hang; write "
@@ -289,7 +291,8 @@ static void check_effect(struct scd_judge *judge, const struct scd_profile *prof
 			"calls to allow under syscalls");
 	else
 		scd_judge_add(judge, SCD_NO_RESTRICTION, SCD_WARNING, profile->default_action_at,
-			      "nothing is denied: the filter stops nothing%s",
+			      "nothing is denied: the filter stops nothing%s; deny by default, or "
+			      "list what to deny",
 			      action->value == SCMP_ACT_LOG
 				      ? ", it writes every call to the audit log"
 				      : "");

@@ -28,9 +28,10 @@ static const struct scd_action *read_action(struct scd_judge *judge,
 
 	if (!action)
 		scd_judge_add(judge, SCD_ACTION_UNKNOWN, SCD_ERROR, value,
-			      "\"%s\" is not an action%s%s%s: no container starts",
+			      "\"%s\" is not an action%s%s%s: no container starts%s",
 			      scd_judge_quote(value->string, name), near ? " (did you mean " : "",
-			      near ? near : "", near ? "?)" : "");
+			      near ? near : "", near ? "?)" : "",
+			      near ? "" : "; write one such as SCMP_ACT_ERRNO");
 	return action;
 }
 
@@ -50,7 +51,8 @@ static void check_errno(struct scd_judge *judge, const struct scd_json_value *va
 	}
 	if (value->uint > UINT32_MAX && judge->opts->oci_runtimes & SCD_CRUN) {
 		scd_judge_add(judge, SCD_ERRNO_RANGE, SCD_ERROR, value,
-			      "%s %ju does not fit 32 bits: crun cannot read the profile",
+			      "%s %ju does not fit 32 bits: crun cannot read the profile; write "
+			      "1 (EPERM) or 38 (ENOSYS)",
 			      value->key, (uintmax_t)value->uint);
 		return;
 	}
@@ -59,12 +61,13 @@ static void check_errno(struct scd_judge *judge, const struct scd_json_value *va
 	if (kept >= SCD_ERRNO_END)
 		scd_judge_add(
 			judge, SCD_ERRNO_RANGE, SCD_ERROR, value,
-			"%s must be an error number from 0 to %d, not %ju: no container starts",
+			"%s must be an error number from 0 to %d, not %ju: no container starts; "
+			"write 1 (EPERM) or 38 (ENOSYS)",
 			value->key, SCD_ERRNO_END - 1, (uintmax_t)value->uint);
 	else if (value->uint > UINT16_MAX)
 		scd_judge_add(judge, SCD_ERRNO_RANGE, SCD_WARNING, value,
-			      "%s %ju does not fit 16 bits: the call returns %u", value->key,
-			      (uintmax_t)value->uint, kept);
+			      "%s %ju does not fit 16 bits: the call returns %u; write that",
+			      value->key, (uintmax_t)value->uint, kept);
 	if (kept == 0)
 		scd_judge_add(
 			judge, SCD_ERRNO_ZERO, SCD_WARNING, value,
@@ -88,9 +91,10 @@ static void read_operator(struct scd_judge *judge, const struct scd_json_value *
 	near = value ? scd_operator_nearest(value->string) : NULL;
 	if (value)
 		scd_judge_add(judge, SCD_OP_UNKNOWN, SCD_ERROR, value,
-			      "\"%s\" is not a comparison%s%s%s: no container starts",
+			      "\"%s\" is not a comparison%s%s%s: no container starts%s",
 			      scd_judge_quote(value->string, name), near ? " (did you mean " : "",
-			      near ? near : "", near ? "?)" : "");
+			      near ? near : "", near ? "?)" : "",
+			      near ? "" : "; write one such as SCMP_CMP_EQ");
 	else
 		scd_judge_add(judge, SCD_OP_UNKNOWN, SCD_ERROR, arg,
 			      "op is missing; write a comparison such as SCMP_CMP_EQ");
@@ -173,7 +177,7 @@ static void check_names(struct scd_judge *judge, const struct scd_profile_rule *
 			"ignores the rule; write \"names\": [...]");
 	else if (!rule->name && rule->names->count == 0)
 		scd_judge_add(judge, SCD_NAMES_EMPTY, SCD_WARNING, rule->names,
-			      "the list is empty: the rule does nothing");
+			      "the list is empty: the rule does nothing; name calls, or remove it");
 }
 
 static int read_rule(struct scd_judge *judge, const struct scd_json_value *at,
@@ -192,7 +196,8 @@ static int read_rule(struct scd_judge *judge, const struct scd_json_value *at,
 		rule->action = read_action(judge, rule->action_at);
 	else if (!scd_json_get(at, "action") || scd_json_get(at, "action")->type == SCD_JSON_NULL)
 		scd_judge_add(judge, SCD_ACTION_UNKNOWN, SCD_ERROR, at,
-			      "the rule has no action; no container starts");
+			      "the rule has no action: no container starts; write one such as "
+			      "SCMP_ACT_ALLOW");
 	check_names(judge, rule);
 	errno_ret = scd_keys_get(at, SCD_KEYS_RULE, "errnoRet");
 	if (errno_ret) {
@@ -229,18 +234,21 @@ static void check_arch(struct scd_judge *judge, const struct scd_json_value *at,
 	if (!arch)
 		scd_judge_add(judge, SCD_ARCH_UNKNOWN, SCD_ERROR, at,
 			      "\"%s\" is not an architecture that runc knows%s%s%s: no container "
-			      "starts",
+			      "starts%s",
 			      scd_judge_quote(at->string, name), near ? " (did you mean " : "",
-			      near ? near : "", near ? "?)" : "");
+			      near ? near : "", near ? "?)" : "",
+			      near ? "" : "; write one such as SCMP_ARCH_X86_64");
 	else if (!arch->in_libseccomp)
 		scd_judge_add(judge, SCD_ARCH_UNKNOWN, SCD_ERROR, at,
 			      "%s needs runc %s and libseccomp 2.6: older ones do not start the "
-			      "container",
+			      "container; leave it out of a profile for other nodes",
 			      arch->name, arch->runc);
 	else if (arch->runc && judge->opts->oci_runtimes & SCD_RUNC)
-		scd_judge_add(judge, SCD_ARCH_VERSION, SCD_WARNING, at,
-			      "%s needs runc %s: an older one does not start the container",
-			      arch->name, arch->runc);
+		scd_judge_add(
+			judge, SCD_ARCH_VERSION, SCD_WARNING, at,
+			"%s needs runc %s: an older one does not start the container; leave it "
+			"out where no such node is",
+			arch->name, arch->runc);
 }
 
 static bool has_arch(const struct scd_profile *profile, uint32_t token)
@@ -284,13 +292,15 @@ static void check_flag(struct scd_judge *judge, const struct scd_json_value *at)
 	if (!flag)
 		scd_judge_add(
 			judge, SCD_FLAGS_UNSUPPORTED, SCD_ERROR, at,
-			"\"%s\" is not a flag that the runtimes know%s%s%s: no container starts",
+			"\"%s\" is not a flag that the runtimes know%s%s%s: no container starts%s",
 			scd_judge_quote(at->string, name), near ? " (did you mean " : "",
-			near ? near : "", near ? "?)" : "");
+			near ? near : "", near ? "?)" : "", near ? "" : "; remove it");
 	else if (judge->opts->oci_runtimes & SCD_RUNC)
-		scd_judge_add(judge, SCD_FLAGS_UNSUPPORTED, SCD_WARNING, at,
-			      "%s needs runc %s: an older one does not start the container",
-			      flag->name, flag->runc);
+		scd_judge_add(
+			judge, SCD_FLAGS_UNSUPPORTED, SCD_WARNING, at,
+			"%s needs runc %s: an older one does not start the container; remove it "
+			"where runc may be older",
+			flag->name, flag->runc);
 }
 
 static void check_flags(struct scd_judge *judge, const struct scd_json_value *list)
@@ -387,8 +397,10 @@ int scd_profile_read(const struct scd_json_value *root, struct scd_judge *judge,
 		return 0;
 	}
 	if (root->type != SCD_JSON_OBJECT) {
-		scd_judge_add(judge, SCD_TYPE_MISMATCH, SCD_ERROR, root,
-			      "a profile is an object, not %s", scd_json_type_name(root->type));
+		scd_judge_add(
+			judge, SCD_TYPE_MISMATCH, SCD_ERROR, root,
+			"a profile is an object, not %s: no consumer reads the file; write {...}",
+			scd_json_type_name(root->type));
 		return 0;
 	}
 	if (scd_json_get(root, "defaultAction") || scd_json_get(root, "syscalls") ||

@@ -63,7 +63,7 @@ static const struct scd_reading_rule *follower(const struct scd_reading_call *ca
 struct cause {
 	enum scd_rule_number number;
 	const struct scd_reading_rule *at;
-	const char *why;
+	const char *why, *cure;
 };
 
 /* Why filter and text differ for a call; @said is the rule that the text wants followed, NULL
@@ -78,23 +78,29 @@ static struct cause find_cause(const struct simulation *sim, const struct scd_re
 		blamed = &call->rules[0];
 	if (sim->arg_mask == UINT32_MAX && blamed->wide)
 		return (struct cause){ SCD_VALUE_OVER_32BIT_ARCH, blamed,
-				       "a 32-bit architecture compares the low 32 bits alone" };
+				       "a 32-bit architecture compares the low 32 bits alone",
+				       "keep values below 2^32" };
 	if (said && other && unconditional(said) && unconditional(other))
 		return (struct cause){ SCD_RULE_CONFLICT_FIRST_WINS, said,
-				       "the first unconditional rule for a call wins" };
+				       "the first unconditional rule for a call wins",
+				       "keep one of the two" };
 	if (said && other && unconditional(other))
 		return (struct cause){
 			SCD_RULE_SHADOWED_UNCOND, said,
-			"an unconditional rule for the call wins over conditional ones"
+			"an unconditional rule for the call wins over conditional ones",
+			"keep the one or the others"
 		};
 	if (said && said->action == sim->reading->default_action)
 		return (struct cause){ SCD_RULE_EQUALS_DEFAULT, said,
-				       "a rule with the action of defaultAction is skipped" };
+				       "a rule with the action of defaultAction is skipped",
+				       "narrow the other rule instead" };
 	if (blamed->same_index || (other && other->same_index))
 		return (struct cause){ SCD_ARGS_SAME_INDEX, blamed->same_index ? blamed : other,
-				       "conditions on the same argument are OR-ed" };
+				       "conditions on the same argument are OR-ed",
+				       "write a rule for each value" };
 	return (struct cause){ SCD_RULE_OVERLAP, blamed,
-			       "libseccomp orders overlapping conditions in its own way" };
+			       "libseccomp orders overlapping conditions in its own way",
+			       "make the conditions exclude each other" };
 }
 
 static void report(struct simulation *sim, const struct scd_reading_call *call,
@@ -117,9 +123,9 @@ static void report(struct simulation *sim, const struct scd_reading_call *call,
 		at->said_stricter = true;
 	call_text(call, args, &text);
 	scd_judge_add(sim->judge, cause.number, weaker ? SCD_ERROR : SCD_WARNING, at->name,
-		      "%s: the text says %s, the filter of %s does %s, as %s", scd_buf_text(&text),
-		      scd_effect_text(says, says_text), sim->effect->whose,
-		      scd_effect_text(did, did_text), cause.why);
+		      "%s: the text says %s, the filter of %s does %s, as %s; %s",
+		      scd_buf_text(&text), scd_effect_text(says, says_text), sim->effect->whose,
+		      scd_effect_text(did, did_text), cause.why, cause.cure);
 }
 
 /* Whether the filter that was compared before does the same. */

@@ -219,6 +219,10 @@ static void findings_stand_in_the_text_and_in_order(void **state)
 			assert_true(f->column >= 1 && strlen(f->message) > 10);
 			assert_true(strlen(f->message) <= SCD_MESSAGE_MAX);
 			assert_null(strpbrk(f->message, "\n\r\t\x1b"));
+			/* What is wrong comes with what to write instead. */
+			if (f->severity > SCD_NOTE && f->rule->number != SCD_JSON_SYNTAX &&
+			    !strstr(f->message, "; ") && !strstr(f->message, "did you mean"))
+				fail_msg("%s: no cure in: %s", found.gl_pathv[i], f->message);
 			assert_true(j == 0 || f[-1].line < f->line ||
 				    (f[-1].line == f->line && f[-1].column <= f->column));
 		}
