@@ -5,4 +5,14 @@ update-expected: $(B)/seccompctl ## write anew what the validator says of tests/
 	  tests/integration/findings.sh $(B)/seccompctl "$$f" > "$${f%.json}.expect"; done
 	@git status --short tests/data
 
-.PHONY: update-expected
+# Once more, with less than the daemon asks for; parts of check-full.
+RERUNS := check-nocaps check-own-profile check-no-openat2 check-valgrind
+check-nocaps: ## the daemon's tests without a capability
+check-own-profile: ## the same in a container under profiles/base/seccompd.json
+check-no-openat2: ## the same where openat2(2) is not to be had
+check-valgrind: ## some of the same under valgrind
+$(RERUNS): check-%: all $(SIM)
+	B=$(abspath $(B)) tests/full/rerun.sh $*
+check-full: $(RERUNS)
+
+.PHONY: update-expected $(RERUNS)

@@ -214,6 +214,7 @@ teardown() { volume_teardown; }
   [ "$(stat -c '%i %y' "$DEST/a.json" "$DEST/.seccompd.state.json")" = "$before" ]
 }
 
+# bats test_tags=waits
 @test "every file of ours is hashed again at the start and at each resync" {
   good_profile > "$PAYLOAD/a.json"
   publish
@@ -329,6 +330,7 @@ JSON
   eventually is_state a.json Installed
 }
 
+# bats test_tags=waits
 @test "a volume that kubelet takes down loses nothing and ends the daemon with 4" {
   good_profile > "$PAYLOAD/a.json"
   publish
@@ -345,6 +347,7 @@ JSON
   [ -e "$DEST/a.json" ]
 }
 
+# bats test_tags=waits
 @test "without inotify instances it polls, says so, and still follows" {
   unshare --user --map-root-user true || skip_or_fail 'user namespaces are not to be had'
   good_profile > "$PAYLOAD/a.json"
@@ -360,6 +363,7 @@ JSON
   eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
 }
 
+# bats test_tags=slow
 @test "a thousand profiles full of mistakes do not fill the memory" {
   ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer has its own idea of memory'
   names=$(seq -s, 60 | sed 's/[0-9]\+/"no_such_call_&"/g')
@@ -403,6 +407,7 @@ JSON
   eventually no_temps
 }
 
+# bats test_tags=slow
 @test "a hostile profile costs one finding and the others are installed on time" {
   # 120 rules of six inequalities: 11 s in libseccomp (docs/verdicts.md).
   jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(120) as $i | {names: ["read"],

@@ -120,6 +120,7 @@ settled() {
   [ "$(repairs)" = 4 ]
 }
 
+# bats test_tags=waits
 @test "without inotify an edited file is found by polling" {
   unshare --user --map-root-user true || skip_or_fail 'user namespaces are not to be had'
   good_profile > "$PAYLOAD/a.json"

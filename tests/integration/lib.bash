@@ -49,7 +49,8 @@ daemon_under() {
   done
   shift
   : > "$LOG"
-  "${by[@]}" "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
+  # shellcheck disable=SC2086
+  "${by[@]}" ${SECCOMPD_WRAPPER:-} "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
   DAEMON=$!
   PORT=
   for _ in $(seq 200); do
