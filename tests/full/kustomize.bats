@@ -13,6 +13,18 @@ setup_file() {
   done
 }
 
+# with_component OVERLAY COMPONENT: what the overlay makes with the component in it.
+with_component() {
+  local copy=$BATS_TEST_TMPDIR/$1
+
+  mkdir -p "$copy"
+  cp -r "$TOP/deploy" "$TOP/profiles" "$copy"
+  printf 'components:\n  - ../../components/%s\n' "$2" >>"$copy/deploy/kustomize/overlays/$1/kustomization.yaml"
+  "$BATS_TEST_DIRNAME/kustomize.sh" "$copy/deploy/kustomize/overlays/$1" |
+    python3 -c 'import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)' \
+      >"$BATS_FILE_TMPDIR/$1+$2.json"
+}
+
 # holds OVERLAY FILTER: the filter is true of the list of objects. Some words for it:
 holds() {
   jq -e '
@@ -65,6 +77,42 @@ both() {
     readOnlyRootFilesystem: true, capabilities: {drop: ["ALL"]}}'
   both 'pod.securityContext == {runAsUser: 0, runAsGroup: 0,
     seccompProfile: {type: "RuntimeDefault"}, appArmorProfile: {type: "RuntimeDefault"}}'
+}
+
+@test "with its own profile the daemon runs under it, and nothing else is different" {
+  local overlay with
+
+  for overlay in live immutable; do
+    with_component "$overlay" own-profile
+    with=$overlay+own-profile
+    holds "$with" 'container.securityContext == {privileged: false, allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true, capabilities: {drop: ["ALL"]},
+      seccompProfile: {type: "Localhost", localhostProfile: "profiles/base/seccompd.json"}}
+      and pod.securityContext.seccompProfile == {type: "RuntimeDefault"}'
+    # All but that, the init container and its volume is as without.
+    [ "$(jq -S 'map(if .kind == "DaemonSet" then del(.spec.template.spec.initContainers,
+        .spec.template.spec.containers[0].securityContext.seccompProfile,
+        (.spec.template.spec.volumes[] | select(.name == "own-profile"))) else . end)' "$BATS_FILE_TMPDIR/$with.json")" \
+      = "$(jq -S . "$BATS_FILE_TMPDIR/$overlay.json")" ]
+  done
+}
+
+@test "an init container with no more rights installs that profile, and that alone, before" {
+  local overlay
+
+  for overlay in live immutable; do
+    with_component "$overlay" own-profile
+    # shellcheck disable=SC2016
+    holds "$overlay+own-profile" 'pod as $pod | container as $main | ($pod.initContainers | length == 1)
+      and ($pod.initContainers[0] | .image == $main.image
+        and .securityContext == ($main.securityContext | del(.seccompProfile))
+        and .args == ["--one-time", "--source=/profiles", "--destination=/host/seccomp/profiles", "--removal-policy=Retain"]
+        and (.volumeMounts | map([.name, .mountPath, .readOnly])
+          == [["own-profile", "/profiles", true], ["destination", "/host/seccomp/profiles", null]]))
+      and ($pod.volumes[] | select(.name == "own-profile").configMap | .items == [{key: "seccompd.json", path: "base/seccompd.json"}])
+      and (($pod.volumes[] | select(.name == "own-profile").configMap.name)
+        == ($pod.volumes[] | select(.name == "profiles-base").configMap.name))'
+  done
 }
 
 @test "the pod shares no namespace of the host" {

@@ -149,6 +149,26 @@ JSON
   done
 }
 
+# What deploy/kustomize/components/own-profile does before each start.
+@test "an init container installs the daemon's own profile, and leaves all else as it is" {
+  mkdir -p "$PAYLOAD/base" "$WORK/own/base"
+  cp "$BATS_TEST_DIRNAME/../../profiles/base/seccompd.json" "$WORK/own/base"
+  "$B/seccompd" --one-time --source="$WORK/own" --destination="$DEST" --removal-policy=Retain 2> "$LOG"
+  cmp "$WORK/own/base/seccompd.json" "$DEST/base/seccompd.json"
+  cp "$WORK/own/base/seccompd.json" "$PAYLOAD/base"
+  publish
+  daemon_start --removal-policy=AfterGrace --removal-grace-period=0s
+  eventually both_installed
+  is_state base/seccompd.json Installed
+  daemon_stop
+  before=$(stat -c '%n %i %y' "$DEST"/*.json "$DEST"/*/*.json)
+  "$B/seccompd" --one-time --source="$WORK/own" --destination="$DEST" --removal-policy=Retain 2> "$LOG"
+  [ "$(stat -c '%n %i %y' "$DEST"/*.json "$DEST"/*/*.json)" = "$before" ]
+  daemon_start --removal-policy=AfterGrace --removal-grace-period=0s
+  eventually both_installed
+  [ "$(stat -c '%n %i %y' "$DEST"/*.json "$DEST"/*/*.json)" = "$before" ]
+}
+
 @test "a container that denies all of it is no reason to stop either" {
   daemon_under "$B/tests/deny" seccomp=KILL landlock_create_ruleset=KILL openat2=EPERM close_range=ENOSYS --
   eventually both_installed
