@@ -195,6 +195,23 @@ static void every_rule_of_the_text_has_a_file_that_is_called_after_it(void **sta
 	}
 }
 
+/* What is wrong comes with what to write instead. */
+static bool has_cure(const struct scd_finding *f)
+{
+	return f->severity == SCD_NOTE || f->rule->number == SCD_JSON_SYNTAX ||
+	       strstr(f->message, "; ") || strstr(f->message, "did you mean");
+}
+
+static void assert_finding(const char *path, const struct scd_finding *f, unsigned lines)
+{
+	assert_in_range(f->line, 1, lines);
+	assert_true(f->column >= 1 && strlen(f->message) > 10);
+	assert_true(strlen(f->message) <= SCD_MESSAGE_MAX);
+	assert_null(strpbrk(f->message, "\n\r\t\x1b"));
+	if (!has_cure(f))
+		fail_msg("%s: no cure in: %s", path, f->message);
+}
+
 /* Findings in order, at places that the text has, with messages for one line of a terminal. */
 static void findings_stand_in_the_text_and_in_order(void **state)
 {
@@ -215,14 +232,7 @@ static void findings_stand_in_the_text_and_in_order(void **state)
 		for (size_t j = 0; j < report.count; j++) {
 			const struct scd_finding *f = &report.items[j];
 
-			assert_in_range(f->line, 1, lines);
-			assert_true(f->column >= 1 && strlen(f->message) > 10);
-			assert_true(strlen(f->message) <= SCD_MESSAGE_MAX);
-			assert_null(strpbrk(f->message, "\n\r\t\x1b"));
-			/* What is wrong comes with what to write instead. */
-			if (f->severity > SCD_NOTE && f->rule->number != SCD_JSON_SYNTAX &&
-			    !strstr(f->message, "; ") && !strstr(f->message, "did you mean"))
-				fail_msg("%s: no cure in: %s", found.gl_pathv[i], f->message);
+			assert_finding(found.gl_pathv[i], f, lines);
 			assert_true(j == 0 || f[-1].line < f->line ||
 				    (f[-1].line == f->line && f[-1].column <= f->column));
 		}
