@@ -120,6 +120,19 @@ static const char *nearest(const char *name, const char *(*candidate)(size_t i))
 	return scd_text_nearest(name, NEAR, candidate);
 }
 
+const struct scd_arch *scd_arch_find_crun(const char *name)
+{
+	static const char prefix[] = "SCMP_ARCH_";
+	const size_t n = sizeof(prefix) - 1;
+
+	if (strncmp(name, prefix, n) == 0)
+		name += n;
+	for (size_t i = 0; i < COUNT(archs); i++)
+		if (strcasecmp(archs[i].name + n, name) == 0)
+			return &archs[i];
+	return NULL;
+}
+
 LOOKUPS(action, actions)
 LOOKUPS(operator, operators)
 LOOKUPS(arch, archs)

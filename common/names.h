@@ -57,6 +57,10 @@ unsigned scd_action_strictness(uint32_t value);
 /* The row of an architecture token, or NULL. */
 const struct scd_arch *scd_arch_of(uint32_t token);
 
+/* The row of what crun takes: SCMP_ARCH_ may be missing, and the rest be in any letter case (crun's
+ * src/libcrun/seccomp.c: get_seccomp_arch()). Or NULL. */
+const struct scd_arch *scd_arch_find_crun(const char *name) SCD_NONNULL;
+
 /* What a wrong name was probably meant to be, or NULL. Static storage. */
 const char *scd_action_nearest(const char *name) SCD_NONNULL;
 const char *scd_operator_nearest(const char *name) SCD_NONNULL;

@@ -251,6 +251,24 @@ static void check_arch(struct scd_judge *judge, const struct scd_json_value *at,
 			arch->name, arch->runc);
 }
 
+/* The architecture, as every selected OCI runtime finds it. */
+static const struct scd_arch *find_arch(struct scd_judge *judge, const struct scd_json_value *at)
+{
+	const struct scd_arch *arch = scd_arch_find(at->string);
+	char name[SCD_QUOTE_SIZE];
+
+	if (arch || judge->opts->oci_runtimes & SCD_RUNC)
+		return arch;
+	arch = scd_arch_find_crun(at->string);
+	if (arch)
+		scd_judge_add(
+			judge, SCD_ARCH_UNKNOWN, SCD_WARNING, at,
+			"\"%s\" is a word of crun alone, with runc no container starts; write "
+			"%s",
+			scd_judge_quote(at->string, name), arch->name);
+	return arch;
+}
+
 static bool has_arch(const struct scd_profile *profile, uint32_t token)
 {
 	for (size_t i = 0; i < profile->arch_count; i++)
@@ -273,7 +291,7 @@ static int read_archs(struct scd_judge *judge, const struct scd_json_value *list
 
 		if (v->type != SCD_JSON_STRING)
 			continue; /* a finding already */
-		arch = scd_arch_find(v->string);
+		arch = find_arch(judge, v);
 		check_arch(judge, v, arch);
 		if (arch && !has_arch(profile, arch->token)) {
 			profile->archs_at[profile->arch_count] = v;

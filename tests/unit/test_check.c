@@ -371,6 +371,12 @@ static void severity_depends_on_the_targets(void **state)
 		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"listenerPath\":\"/a\"," ARCHS
 		  "\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
 		  0, SCD_RUNC, SCD_NOTE },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"x86\",\"SCMP_ARCH_x32\"],"
+		  "\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		  0, SCD_CRUN, SCD_WARNING },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"x86\",\"SCMP_ARCH_x32\"],"
+		  "\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		  0, SCD_RUNC, SCD_ERROR },
 		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]," ARCHS
 		  "\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
 		  0, SCD_CRUN, SCD_NOTE },
