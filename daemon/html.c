@@ -11,6 +11,7 @@
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
+/* For one of the five that are not to stand for themselves. */
 static const char *entity(char c)
 {
 	switch (c) {
@@ -22,10 +23,8 @@ static const char *entity(char c)
 		return "&gt;";
 	case '"':
 		return "&quot;";
-	case '\'':
-		return "&#39;";
 	default:
-		return NULL;
+		return "&#39;";
 	}
 }
 

@@ -24,30 +24,26 @@ struct page {
 	bool ready;
 };
 
-/* Base64 of the 32 bytes that @hex writes. */
+/* Base64 of the 32 bytes that @hex writes: ten groups of three and one of two. */
 static void put_base64(struct scd_buf *out, const char hex[SCD_SHA256_HEX])
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned char bytes[33] = { 0 }; /* one more, so that they are whole groups of three */
+	unsigned group = 0;
 
-	for (size_t i = 0; i < 32; i++) {
-		const char pair[] = { hex[2 * i], hex[2 * i + 1], '\0' };
+	for (size_t i = 0; i < 33; i++) {
+		char pair[3] = "00"; /* of the byte that is missing for eleven groups */
 
-		bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
+		if (i < 32)
+			memcpy(pair, hex + 2 * i, 2);
+		group = group << 8 | (unsigned)strtoul(pair, NULL, 16);
+		if (i % 3 < 2)
+			continue;
+		for (int shift = 18; shift >= (i < 32 ? 0 : 6); shift -= 6)
+			scd_buf_putc(out, digits[group >> shift & 63]);
+		group = 0;
 	}
-	for (size_t i = 0; i < sizeof(bytes); i += 3) {
-		const unsigned group =
-			(unsigned)bytes[i] << 16 | (unsigned)bytes[i + 1] << 8 | bytes[i + 2];
-
-		scd_buf_putc(out, digits[group >> 18]);
-		scd_buf_putc(out, digits[group >> 12 & 63]);
-		scd_buf_putc(out, digits[group >> 6 & 63]);
-		if (i + 3 < sizeof(bytes))
-			scd_buf_putc(out, digits[group & 63]);
-		else
-			scd_buf_putc(out, '=');
-	}
+	scd_buf_putc(out, '=');
 }
 
 void scd_page_policy(char policy[SCD_PAGE_POLICY_MAX])
