@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The daemon with 100 profiles of 13 KiB: time from the swap of the volume to the last rename, and
-# resident memory afterwards. The bare time of the same work stands beside it: bench_check.
+# resident memory afterwards, and after an answer of each kind. The bare time of the same work stands beside it: bench_check.
 set -euo pipefail
 
 B=${B:-build}
@@ -32,7 +32,9 @@ last_rename() { find "$work/destination" -name '*.json' ! -name '.*' -printf '%C
 swap_time() { find "$work/source" -maxdepth 1 -name ..data -printf '%C@\n'; }
 installed() { find "$work/destination" -name '*.json' ! -name '.*' -newer "$work/mark" | wc -l; }
 
-"$B/seccompd" --source="$work/source" --destination="$work/destination" --listen= --v=0 &
+memory() { awk -v when="$1" '/VmRSS|RssAnon|VmHWM/ { printf "%s %s kB  ", $1, $2 } END { print when }' "/proc/$daemon/status"; }
+
+"$B/seccompd" --source="$work/source" --destination="$work/destination" --listen=127.0.0.1:0 --v=1 2> "$work/log" &
 daemon=$!
 for call in getpid getppid; do
   touch "$work/mark"
@@ -45,4 +47,13 @@ for call in getpid getppid; do
   awk -v a="$(swap_time)" -v b="$(last_rename)" -v call="$call" 'BEGIN {
     printf "100 profiles of 13 KiB (%s): %.2f s from the swap to the last rename\n", call, b - a }'
 done
-awk '/VmRSS|RssAnon|VmHWM/ { printf "%s %s kB  ", $1, $2 } END { print "" }' "/proc/$daemon/status"
+memory 'after the syncs'
+
+# What one answer needs goes back when the last connection is over, 5 s at most.
+port=$(sed -n 's/.*"msg":"Started".*"port":\([0-9]*\).*/\1/p' "$work/log")
+for path in / status metrics readyz livez version; do
+  curl -sS -o "$work/answer" -w "%{time_total} s, %{size_download} bytes: /${path#/}\n" "http://127.0.0.1:$port/${path#/}"
+done
+sleep 6
+memory 'after an answer of each kind'
+
