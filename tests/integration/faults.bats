@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Each test is a subshell of its own.
+# shellcheck disable=SC2030,SC2031
+# System calls that fail under a running daemon: nothing is lost, it does not exit, it says what is
+# wrong, and once the fault is gone it is all right again, by itself.
+
+bats_require_minimum_version 1.5.0
+load lib.bash
+load faults.bash
+
+setup() { volume_setup; }
+
+teardown() {
+  mend || true
+  volume_teardown
+}
+
+@test "writes that fail: the last good version stays, it is said, and it heals" {
+  start_whole
+  count=0
+  # Not write(2): the loop needs it, to learn of the ends of children. Its failures are real in the
+  # tests of full file systems, and injected in test_install_faults.
+  # What fails; the errno in /status; what /readyz says. A full disk hurts nothing that is
+  # installed, and is for readiness only when it lasts for 5 minutes.
+  while read -r injection errno ready; do
+    keep
+    next_payload
+    fault "$injection"
+    publish
+    eventually says_errno "$errno" || { echo "$injection: $(status '.destination, .profiles')" && return 1; }
+    eventually ready_is "$ready" || { echo "$injection: /readyz" && return 1; }
+    [ "$(code /livez)" = 200 ]
+    [ "$(metric seccompd_sync_consecutive_failures)" -ge 1 ]
+    nothing_is_lost
+    mend
+    look_again
+    eventually is_installed || { echo "$injection: not healed" && return 1; }
+    count=$((count + 1))
+  done << 'FAULTS'
+fsync:error=ENOSPC ENOSPC 200
+fsync:error=EDQUOT EDQUOT 200
+fsync:error=EIO EIO 503
+renameat,renameat2:error=EIO EIO 503
+renameat,renameat2:error=EROFS EROFS 503
+fchmod:error=EPERM EPERM 503
+flock:error=ENOLCK ENOLCK 503
+FAULTS
+  echo "# $count faults" >&3
+}
+
+@test "a source that cannot be read is no empty one" {
+  start_whole --removal-policy=AfterGrace --removal-grace-period=0s --max-removals-percent=100
+  count=0
+  while read -r injection errno; do
+    keep
+    next_payload
+    fault "$injection"
+    publish
+    look_again
+    eventually source_is Missing || { echo "$injection: $(status .source)" && return 1; }
+    says_errno "$errno" || { echo "$injection: $(status .source)" && return 1; }
+    [ "$(code /livez)" = 200 ]
+    nothing_is_lost
+    mend
+    # No signal: it looks again by itself after 1 s, 2 s, 4 s.
+    eventually is_installed || { echo "$injection: not healed" && return 1; }
+    count=$((count + 1))
+  done << 'FAULTS'
+getdents64:error=EIO EIO
+openat,openat2:error=EMFILE EMFILE
+openat,openat2:error=ENFILE ENFILE
+readlinkat:error=EIO EIO
+FAULTS
+  echo "# $count faults" >&3
+}
+
+@test "no process, or no memory for one: what is judged stays, and it goes on when there is" {
+  start_whole
+  count=0
+  for errno in EAGAIN ENOMEM; do
+    keep
+    next_payload
+    fault "clone,clone3,fork,vfork:error=$errno"
+    publish
+    eventually last_sync_is Error
+    grep -q 'Check failed' "$LOG"
+    [ "$(code /livez)" = 200 ]
+    nothing_is_lost
+    mend
+    look_again # it would 30 s later
+    eventually is_installed || { echo "$errno: not healed" && return 1; }
+    count=$((count + 1))
+  done
+  echo "# $count faults" >&3
+}
+
+@test "no descriptor is left: nothing is lost, and it goes on when there is one" {
+  start_whole
+  keep
+  next_payload
+  soft=$(prlimit --pid "$DAEMON" --nofile --raw --noheadings --output SOFT)
+  # The descriptors that it has are all it may have.
+  prlimit --pid "$DAEMON" --nofile="$(find "/proc/$DAEMON/fd" -mindepth 1 | wc -l)":"$soft"
+  publish
+  look_again
+  eventually grep -q '"errno":"Too many open files"' "$LOG"
+  kill -0 "$DAEMON"
+  nothing_is_lost
+  prlimit --pid "$DAEMON" --nofile="$soft":"$soft"
+  eventually is_installed
+}
+
+@test "no watch is left: it polls, and watches again with the next sync" {
+  start_whole
+  keep
+  fault inotify_add_watch,inotify_init,inotify_init1:error=ENOSPC
+  # Something that needs a new watch.
+  mkdir "$SOURCE/more"
+  next_payload
+  publish
+  eventually metric_is 'seccompd_watch_mode{mode="poll"}' 1
+  mend
+  look_again
+  eventually metric_is 'seccompd_watch_mode{mode="inotify"}' 1
+  eventually is_installed
+}
+
+@test "a file system without space or without inodes: the old version stays, and it heals" {
+  mount -t tmpfs -o size=64k,nr_inodes=32 none "$DEST" || skip_or_fail 'nothing can be mounted here'
+  chmod 0755 "$DEST"
+  start_whole
+  keep
+  count=0
+  for kind in blocks inodes; do
+    next_payload
+    if [ "$kind" = blocks ]; then
+      head -c 1M /dev/zero > "$DEST/filler" 2>/dev/null || true
+    else
+      for i in $(seq 64); do : > "$DEST/filler$i" 2>/dev/null || break; done
+    fi
+    publish
+    eventually says_errno ENOSPC || { echo "$kind: $(status '.destination, .profiles')" && return 1; }
+    [ "$(code /readyz)" = 200 ]
+    nothing_is_lost
+    rm "$DEST"/filler*
+    look_again
+    eventually is_installed
+    keep
+    count=$((count + 1))
+  done
+  echo "# $count full file systems" >&3
+  daemon_stop
+  umount "$DEST"
+}
+
+@test "a file system that becomes read-only: the old version stays, it is said, and it heals" {
+  mount -t tmpfs none "$DEST" || skip_or_fail 'nothing can be mounted here'
+  chmod 0755 "$DEST"
+  start_whole
+  keep
+  next_payload
+  mount -o remount,ro "$DEST"
+  publish
+  eventually says_errno EROFS
+  eventually ready_is 503
+  [ "$(metric seccompd_destination_writable)" = 0 ]
+  [ "$(status '.conditions[] | select(.type == "DestinationWritable") | .status')" = False ]
+  nothing_is_lost
+  mount -o remount,rw "$DEST"
+  look_again
+  eventually is_installed
+  daemon_stop
+  umount "$DEST"
+}
