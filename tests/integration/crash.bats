@@ -151,7 +151,7 @@ crash_everywhere() {
 }
 
 @test "the daemon itself killed at a system call, its child left alone" {
-  local name k killed=0 total=0 stride=$((STRIDE * 5))
+  local name k killed=0 total=0 stride=$((STRIDE * 3))
   transact "$OLD" "$READY"
   rewind
   strace -o "$WORK/trace" "$B/seccompd" --source="$NEW" --destination="$DEST" --one-time 2> "$LOG"
