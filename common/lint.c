@@ -195,6 +195,40 @@ static void check_listener(struct scd_judge *judge, const struct scd_profile *pr
 			      "listenerPath must be absolute: crun refuses it; begin it with /");
 }
 
+/* Where the list holds the flag, or NULL. */
+static const struct scd_json_value *find_flag(const struct scd_profile *profile, const char *flag)
+{
+	const struct scd_json_value *list = profile->flags;
+
+	for (const struct scd_json_value *v = list ? list->child : NULL; v; v = v->next)
+		if (v->type == SCD_JSON_STRING && strcmp(v->string, flag) == 0)
+			return v;
+	return NULL;
+}
+
+/* Flags that go, or do not go, with a listener. crun hands them to the kernel as they are, which
+ * takes no TSYNC beside a listener (measured with crun 1.8.1), and WAIT_KILLABLE_RECV with one
+ * only: crun then tries again without any flag. */
+static void check_flags(struct scd_judge *judge, const struct scd_profile *profile)
+{
+	const struct scd_json_value *tsync = find_flag(profile, "SECCOMP_FILTER_FLAG_TSYNC");
+	const struct scd_json_value *wait =
+		find_flag(profile, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+
+	if (!(judge->opts->oci_runtimes & SCD_CRUN))
+		return;
+	if (tsync && uses_notify(profile))
+		scd_judge_add(judge, SCD_FLAGS_UNSUPPORTED, SCD_ERROR, tsync,
+			      "%s beside SCMP_ACT_NOTIFY: with crun the kernel refuses the filter; "
+			      "remove the flag",
+			      tsync->string);
+	if (wait && !uses_notify(profile))
+		scd_judge_add(judge, SCD_FLAGS_UNSUPPORTED, SCD_WARNING, wait,
+			      "%s without SCMP_ACT_NOTIFY: crun loads the filter without any flag "
+			      "then; remove it",
+			      wait->string);
+}
+
 /* Actions that not every runc knows, once each. */
 static void check_versions(struct scd_judge *judge, const struct scd_profile *profile)
 {
@@ -303,6 +337,7 @@ void scd_lint_profile(struct scd_judge *judge, const struct scd_profile *profile
 	check_rules(judge, profile);
 	check_default(judge, profile);
 	check_listener(judge, profile);
+	check_flags(judge, profile);
 	check_versions(judge, profile);
 	check_artifact(judge, profile);
 	check_archs(judge, profile);

@@ -254,7 +254,8 @@ static const struct scd_rule rules[] = {
 	    "Write SCMP_ACT_ERRNO, or SCMP_ACT_LOG to watch."),
 	ROW(SCD_FLAGS_UNSUPPORTED, 054, "flags-unsupported", SCD_ERROR,
 	    "a filter flag that the runtime does not know",
-	    "runc before 1.2 refuses every flag; an unknown one is refused by all.",
+	    "runc before 1.2 refuses every flag; an unknown one is refused by all. With crun the kernel "
+	    "refuses SECCOMP_FILTER_FLAG_TSYNC beside SCMP_ACT_NOTIFY.",
 	    "Remove the flag."),
 	ROW(SCD_FLAGS_DROP_SSB, 055, "flags-drop-ssb", SCD_NOTE,
 	    "flags without SECCOMP_FILTER_FLAG_SPEC_ALLOW",

@@ -325,6 +325,12 @@ static enum scd_severity worst(const char *text, unsigned runtimes, unsigned oci
 #define ARCHS "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"],"
 #define RULE(rule) "{\"defaultAction\":\"SCMP_ACT_ALLOW\"," ARCHS "\"syscalls\":[" rule "]}"
 
+#define FLAGS(flag, action)                                                                          \
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[\"SECCOMP_FILTER_FLAG_" flag               \
+	"\"]," ARCHS                                                                                 \
+	"\"listenerPath\":\"/a\",\"syscalls\":[{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_" action \
+	"\"}]}"
+
 /* What bites one consumer alone is no error for the others. */
 static void severity_depends_on_the_targets(void **state)
 {
@@ -371,6 +377,10 @@ static void severity_depends_on_the_targets(void **state)
 		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"listenerPath\":\"/a\"," ARCHS
 		  "\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
 		  0, SCD_RUNC, SCD_NOTE },
+		{ FLAGS("TSYNC", "NOTIFY"), 0, SCD_CRUN, SCD_ERROR },
+		{ FLAGS("TSYNC", "NOTIFY"), 0, SCD_RUNC, SCD_WARNING },
+		{ FLAGS("TSYNC", "ERRNO"), 0, SCD_CRUN, SCD_ERROR }, /* for its listenerPath */
+		{ FLAGS("WAIT_KILLABLE_RECV", "NOTIFY"), 0, SCD_CRUN, SCD_NOTE },
 		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"x86\",\"SCMP_ARCH_x32\"],"
 		  "\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
 		  0, SCD_CRUN, SCD_WARNING },
