@@ -65,6 +65,24 @@ void scd_text_position(const char *text, size_t len, size_t offset, unsigned *li
 	*column = columns;
 }
 
+size_t scd_text_offset(const char *text, size_t len, unsigned line, unsigned column)
+{
+	size_t at = 0, n;
+
+	for (unsigned row = 1; row < line; row++) {
+		const char *end = memchr(text + at, '\n', len - at);
+
+		if (!end)
+			return len;
+		at = (size_t)(end - text) + 1;
+	}
+	for (unsigned i = 1; i < column && at < len && text[at] != '\n'; i++) {
+		n = scd_utf8_length(text + at, len - at);
+		at += n ? n : 1;
+	}
+	return at;
+}
+
 static int fold(char c)
 {
 	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;

@@ -12,6 +12,11 @@
 void scd_text_position(const char *text, size_t len, size_t offset, unsigned *line,
 		       unsigned *column) SCD_NONNULL;
 
+/* The reverse: the byte at which 1-based @line and @column stand, at most the end of that line;
+ * @len when there is no such line. */
+size_t scd_text_offset(const char *text, size_t len, unsigned line,
+		       unsigned column) SCD_NONNULL SCD_MUST_CHECK;
+
 /* Length in bytes of the valid UTF-8 sequence at @text (RFC 3629: no surrogates, nothing
  * overlong, at most U+10FFFF), or 0. @len is at least 1. */
 size_t scd_utf8_length(const char *text, size_t len) SCD_NONNULL;

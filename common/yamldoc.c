@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "yamldoc.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <yaml.h>
-
 #include "text.h"
 #include "value.h"
-
-#define NAME_SHOWN 80 /* bytes of the text's name in a message, of 240 */
-
-struct scd_yaml {
-	char name[NAME_SHOWN];
-	yaml_document_t document;
-	bool loaded; /* the document is to be deleted */
-};
+#include "yaml_internal.h"
 
 /* A reading of the text: for its tokens or for its document. */
 struct reader {
@@ -35,28 +25,6 @@ static void reader_done(struct reader *reader)
 static void token_done(yaml_token_t *token)
 {
 	yaml_token_delete(token);
-}
-
-static void document_done(yaml_document_t *document)
-{
-	yaml_document_delete(document);
-}
-
-/* Opaque outside, libyaml's inside. */
-static const yaml_node_t *raw(const struct scd_yaml_node *node)
-{
-	return (const void *)node;
-}
-
-static const yaml_node_t *node_of(const struct scd_yaml *doc, int id)
-{
-	assert(id > 0 && doc->document.nodes.start + id <= doc->document.nodes.top);
-	return doc->document.nodes.start + id - 1;
-}
-
-static const struct scd_yaml_node *handle(const struct scd_yaml *doc, int id)
-{
-	return (const void *)node_of(doc, id);
 }
 
 static int fail_with(const struct scd_yaml *doc, size_t line, size_t column, struct scd_error *err,
@@ -188,13 +156,13 @@ static int fail_parser(const struct scd_yaml *doc, const yaml_parser_t *parser, 
 		       parser->context ? parser->context : "");
 }
 
-static const char *refuse_token(yaml_token_type_t type)
+static const char *refuse_token(yaml_token_type_t type, bool aliases)
 {
 	switch (type) {
 	case YAML_ALIAS_TOKEN:
-		return "aliases (*name) are not accepted: write the value out";
+		return aliases ? NULL : "aliases (*name) are not accepted: write the value out";
 	case YAML_ANCHOR_TOKEN:
-		return "anchors (&name) are not accepted";
+		return aliases ? NULL : "anchors (&name) are not accepted";
 	case YAML_TAG_TOKEN:
 		return "tags (!type) are not accepted";
 	case YAML_VERSION_DIRECTIVE_TOKEN:
@@ -222,8 +190,8 @@ static int depth_change(yaml_token_type_t type)
 	}
 }
 
-static int check_tokens(const struct scd_yaml *doc, const char *text, size_t len, size_t max_depth,
-			struct scd_error *err)
+static int check_tokens(const struct scd_yaml *doc, const char *text, size_t len,
+			const struct scd_yaml_limits *limits, struct scd_error *err)
 {
 	SCD_CLEANUP(reader_done) struct reader reader = { .ready = false };
 	yaml_token_type_t type;
@@ -239,13 +207,13 @@ static int check_tokens(const struct scd_yaml *doc, const char *text, size_t len
 			return fail_parser(doc, &reader.parser, text, len, err);
 		type = token.type;
 		depth += depth_change(type);
-		refused = refuse_token(type);
+		refused = refuse_token(type, limits->aliases);
 		if (refused)
 			return fail_at(doc, token.start_mark.line + 1, token.start_mark.column + 1,
 				       err, "%s", refused);
-		if (depth > (long)max_depth)
+		if (depth > (long)limits->depth)
 			return fail_at(doc, token.start_mark.line + 1, token.start_mark.column + 1,
-				       err, "nested more than %zu deep", max_depth);
+				       err, "nested more than %zu deep", limits->depth);
 	} while (type != YAML_STREAM_END_TOKEN);
 	return 0;
 }
@@ -347,60 +315,105 @@ static int check_nodes(const struct scd_yaml *doc, struct scd_error *err)
  * Documents
  */
 
-static int check_end(const struct scd_yaml *doc, struct reader *reader, const char *text,
-		     size_t len, struct scd_error *err)
-{
-	SCD_CLEANUP(document_done) yaml_document_t next = { 0 };
+struct scd_yaml_stream {
+	struct reader reader;
+	struct scd_yaml *next; /* one that is loading, or an empty one that has the name */
+	const char *text;
+	size_t len;
+};
 
-	if (!yaml_parser_load(&reader->parser, &next))
-		return fail_parser(doc, &reader->parser, text, len, err);
-	if (next.nodes.start == next.nodes.top)
-		return 0;
-	return fail_at(doc, next.start_mark.line + 1, next.start_mark.column + 1, err,
-		       "a second document: only one is accepted");
+static int new_document(const char *name, struct scd_yaml **doc, struct scd_error *err)
+{
+	const size_t len = strlen(name);
+
+	*doc = calloc(1, sizeof(**doc));
+	if (!*doc)
+		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", name);
+	if (len < NAME_SHOWN)
+		(void)snprintf((*doc)->name, NAME_SHOWN, "%s", name);
+	else
+		(void)snprintf((*doc)->name, NAME_SHOWN, "...%s", name + len - (NAME_SHOWN - 4));
+	return 0;
 }
 
-static int load(struct scd_yaml *doc, const char *text, size_t len, struct scd_error *err)
+int scd_yaml_open(const char *name, const char *text, size_t len,
+		  const struct scd_yaml_limits *limits, struct scd_yaml_stream **stream,
+		  struct scd_error *err)
 {
-	SCD_CLEANUP(reader_done) struct reader reader = { .ready = false };
+	auto_yaml_stream struct scd_yaml_stream *opening = NULL;
 
-	if (start(&reader, text, len, err) < 0)
+	if (len > limits->bytes)
+		return scd_fail(err, SCD_E_TOO_LARGE, 0, "'%s' is over %zu bytes", name,
+				limits->bytes);
+	opening = calloc(1, sizeof(*opening));
+	if (!opening)
+		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", name);
+	opening->text = text;
+	opening->len = len;
+	if (new_document(name, &opening->next, err) < 0 ||
+	    check_characters(opening->next, text, len, err) < 0 ||
+	    check_tokens(opening->next, text, len, limits, err) < 0 ||
+	    start(&opening->reader, text, len, err) < 0)
 		return -1;
-	if (!yaml_parser_load(&reader.parser, &doc->document))
-		return fail_parser(doc, &reader.parser, text, len, err);
-	doc->loaded = true;
-	if (doc->document.nodes.start == doc->document.nodes.top)
-		return fail_at(doc, 1, 1, err, "empty: a document is missing");
-	if (check_nodes(doc, err) < 0)
+	*stream = opening;
+	opening = NULL; /* the caller's now */
+	return 0;
+}
+
+int scd_yaml_next(struct scd_yaml_stream *stream, struct scd_yaml **doc, struct scd_error *err)
+{
+	struct scd_yaml *loading = stream->next;
+
+	if (!yaml_parser_load(&stream->reader.parser, &loading->document))
+		return fail_parser(loading, &stream->reader.parser, stream->text, stream->len, err);
+	if (loading->document.nodes.start == loading->document.nodes.top) {
+		yaml_document_delete(&loading->document);
+		return 0;
+	}
+	loading->loaded = true;
+	stream->next = NULL;
+	if (new_document(loading->name, &stream->next, err) < 0 || check_nodes(loading, err) < 0) {
+		scd_yaml_free(&loading);
 		return -1;
-	return check_end(doc, &reader, text, len, err);
+	}
+	*doc = loading;
+	return 1;
+}
+
+void scd_yaml_close(struct scd_yaml_stream **stream)
+{
+	if (!*stream)
+		return;
+	reader_done(&(*stream)->reader);
+	scd_yaml_free(&(*stream)->next);
+	free(*stream);
+	*stream = NULL;
 }
 
 int scd_yaml_load(const char *name, const char *text, size_t len,
 		  const struct scd_yaml_limits *limits, struct scd_yaml **doc,
 		  struct scd_error *err)
 {
-	const size_t name_len = strlen(name);
-	auto_yaml struct scd_yaml *loading = NULL;
+	auto_yaml_stream struct scd_yaml_stream *stream = NULL;
+	auto_yaml struct scd_yaml *only = NULL, *second = NULL;
+	int more;
 
-	if (len > limits->bytes)
-		return scd_fail(err, SCD_E_TOO_LARGE, 0, "'%s' is over %zu bytes", name,
-				limits->bytes);
-	loading = calloc(1, sizeof(*loading));
-	if (!loading)
-		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", name);
-	if (name_len < NAME_SHOWN)
-		(void)snprintf(loading->name, NAME_SHOWN, "%s", name);
-	else
-		(void)snprintf(loading->name, NAME_SHOWN, "...%s",
-			       name + name_len - (NAME_SHOWN - 4));
-
-	if (check_characters(loading, text, len, err) < 0 ||
-	    check_tokens(loading, text, len, limits->depth, err) < 0 ||
-	    load(loading, text, len, err) < 0)
+	if (scd_yaml_open(name, text, len, limits, &stream, err) < 0)
 		return -1;
-	*doc = loading;
-	loading = NULL; /* the caller's now */
+	more = scd_yaml_next(stream, &only, err);
+	if (more == 0)
+		return fail_at(stream->next, 1, 1, err, "empty: a document is missing");
+	if (more < 0)
+		return -1;
+	more = scd_yaml_next(stream, &second, err);
+	if (more < 0)
+		return -1;
+	if (more > 0)
+		return fail_at(second, second->document.start_mark.line + 1,
+			       second->document.start_mark.column + 1, err,
+			       "a second document: only one is accepted");
+	*doc = only;
+	only = NULL; /* the caller's now */
 	return 0;
 }
 
@@ -412,154 +425,23 @@ void scd_yaml_free(struct scd_yaml **doc)
 	*doc = NULL;
 }
 
-/*
- * Reading
- */
-
-const struct scd_yaml_node *scd_yaml_root(const struct scd_yaml *doc)
+const char *scd_yaml_place(const struct scd_error *err, const char *name, unsigned *line,
+			   unsigned *column)
 {
-	return handle(doc, 1);
-}
+	const size_t len = strlen(name);
+	unsigned long row, col;
+	char *end;
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-	for (; *words; words++)
-		if (strcmp(text, *words) == 0)
-			return true;
-	return false;
-}
-
-/* YAML 1.2, section 10.3.2 (core schema). */
-static bool is_number(const char *text)
-{
-	static const char *const special[] = { "inf", "Inf", "INF", NULL };
-	static const char *const nan[] = { ".nan", ".NaN", ".NAN", NULL };
-	const char *p = text + (*text == '-' || *text == '+');
-	size_t digits;
-
-	if (p == text && strncmp(p, "0x", 2) == 0)
-		return p[2] && !p[2 + strspn(p + 2, "0123456789abcdefABCDEF")];
-	if (p == text && strncmp(p, "0o", 2) == 0)
-		return p[2] && !p[2 + strspn(p + 2, "01234567")];
-	if ((*p == '.' && is_one_of(p + 1, special)) || is_one_of(text, nan))
-		return true;
-	digits = strspn(p, "0123456789");
-	p += digits;
-	if (*p == '.') {
-		const size_t fraction = strspn(++p, "0123456789");
-
-		digits += fraction;
-		p += fraction;
-	}
-	if (digits == 0)
-		return false;
-	if (*p == 'e' || *p == 'E') {
-		p++;
-		p += *p == '-' || *p == '+';
-		digits = strspn(p, "0123456789");
-		p += digits;
-	}
-	return digits > 0 && !*p;
-}
-
-static enum scd_yaml_kind plain_kind(const char *text)
-{
-	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
-	static const char *const bools[] = { "true", "True", "TRUE", "false", "False", "FALSE",
-					     "yes",  "Yes",  "YES",  "no",    "No",    "NO",
-					     "on",   "On",   "ON",   "off",   "Off",   "OFF",
-					     "y",    "Y",    "n",    "N",     NULL };
-
-	if (is_one_of(text, nulls))
-		return SCD_YAML_NULL;
-	if (is_one_of(text, bools))
-		return SCD_YAML_BOOL;
-	return is_number(text) ? SCD_YAML_NUMBER : SCD_YAML_STRING;
-}
-
-enum scd_yaml_kind scd_yaml_kind(const struct scd_yaml_node *node)
-{
-	const yaml_node_t *n = raw(node);
-
-	if (n->type == YAML_SEQUENCE_NODE)
-		return SCD_YAML_SEQUENCE;
-	if (n->type == YAML_MAPPING_NODE)
-		return SCD_YAML_MAPPING;
-	if (n->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
-		return SCD_YAML_STRING;
-	return plain_kind((const char *)n->data.scalar.value);
-}
-
-const char *scd_yaml_kind_name(enum scd_yaml_kind kind)
-{
-	static const char *const names[] = {
-		[SCD_YAML_NULL] = "nothing",	[SCD_YAML_BOOL] = "a boolean",
-		[SCD_YAML_NUMBER] = "a number", [SCD_YAML_STRING] = "a string",
-		[SCD_YAML_SEQUENCE] = "a list", [SCD_YAML_MAPPING] = "a mapping",
-	};
-
-	return (unsigned)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown";
-}
-
-const char *scd_yaml_text(const struct scd_yaml_node *node)
-{
-	const yaml_node_t *n = raw(node);
-
-	return n->type == YAML_SCALAR_NODE ? (const char *)n->data.scalar.value : NULL;
-}
-
-size_t scd_yaml_count(const struct scd_yaml_node *node)
-{
-	const yaml_node_t *n = raw(node);
-
-	if (n->type == YAML_SEQUENCE_NODE)
-		return (size_t)(n->data.sequence.items.top - n->data.sequence.items.start);
-	if (n->type == YAML_MAPPING_NODE)
-		return (size_t)(n->data.mapping.pairs.top - n->data.mapping.pairs.start);
-	return 0;
-}
-
-const struct scd_yaml_node *scd_yaml_item(const struct scd_yaml *doc,
-					  const struct scd_yaml_node *sequence, size_t i)
-{
-	assert(raw(sequence)->type == YAML_SEQUENCE_NODE && i < scd_yaml_count(sequence));
-	return handle(doc, raw(sequence)->data.sequence.items.start[i]);
-}
-
-const struct scd_yaml_node *scd_yaml_key(const struct scd_yaml *doc,
-					 const struct scd_yaml_node *mapping, size_t i)
-{
-	assert(raw(mapping)->type == YAML_MAPPING_NODE && i < scd_yaml_count(mapping));
-	return handle(doc, raw(mapping)->data.mapping.pairs.start[i].key);
-}
-
-const struct scd_yaml_node *scd_yaml_value(const struct scd_yaml *doc,
-					   const struct scd_yaml_node *mapping, size_t i)
-{
-	assert(raw(mapping)->type == YAML_MAPPING_NODE && i < scd_yaml_count(mapping));
-	return handle(doc, raw(mapping)->data.mapping.pairs.start[i].value);
-}
-
-const struct scd_yaml_node *scd_yaml_get(const struct scd_yaml *doc,
-					 const struct scd_yaml_node *mapping, const char *key)
-{
-	if (scd_yaml_kind(mapping) != SCD_YAML_MAPPING)
+	*line = *column = 0;
+	if (err->code != SCD_E_CONFIG || strncmp(err->msg, name, len) != 0 || err->msg[len] != ':')
 		return NULL;
-	for (size_t i = 0; i < scd_yaml_count(mapping); i++) {
-		const yaml_node_t *node = raw(scd_yaml_key(doc, mapping, i));
-
-		if (strcmp((const char *)node->data.scalar.value, key) == 0)
-			return scd_yaml_value(doc, mapping, i);
-	}
-	return NULL;
-}
-
-unsigned scd_yaml_line(const struct scd_yaml_node *node)
-{
-	return (unsigned)raw(node)->start_mark.line + 1;
-}
-
-unsigned scd_yaml_column(const struct scd_yaml_node *node)
-{
-	return (unsigned)raw(node)->start_mark.column + 1;
+	row = strtoul(err->msg + len + 1, &end, 10);
+	if (row == 0 || *end != ':')
+		return NULL;
+	col = strtoul(end + 1, &end, 10);
+	if (col == 0 || end[0] != ':' || end[1] != ' ')
+		return NULL;
+	*line = (unsigned)row;
+	*column = (unsigned)col;
+	return end + 2;
 }

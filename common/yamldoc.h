@@ -2,8 +2,8 @@
 /*
  * A strict reader of YAML: UTF-8, block and flow style, and nothing that hides what a
  * file says (anchors, aliases, tags, merge keys, directives, duplicate keys, a second
- * document). JSON is read as well. The only includer of libyaml's <yaml.h>, whose name
- * is why this header is not called so.
+ * document), unless asked for. JSON is read as well. The only includer of libyaml's <yaml.h>,
+ * whose name is why this header is not called so, is yaml_internal.h.
  *
  * Messages begin with NAME:LINE:COLUMN, columns in characters.
  */
@@ -32,6 +32,8 @@ enum scd_yaml_kind {
 struct scd_yaml_limits {
 	size_t bytes; /* of the text */
 	size_t depth; /* of brackets and indented blocks within each other */
+	bool aliases; /* anchors and aliases pass. Then a node may be in several places, even
+		       * within itself: whoever follows nodes limits how deep. */
 };
 
 /**
@@ -53,6 +55,23 @@ int scd_yaml_load(const char *name, const char *text, size_t len,
 void scd_yaml_free(struct scd_yaml **doc) SCD_NONNULL;
 
 #define auto_yaml SCD_CLEANUP(scd_yaml_free)
+
+struct scd_yaml_stream; /* a text of several documents */
+
+/* As scd_yaml_load(), for a text of any number of documents; it has to outlive the stream. What
+ * the tokens of any document show is refused at once. */
+int scd_yaml_open(const char *name, const char *text, size_t len,
+		  const struct scd_yaml_limits *limits, struct scd_yaml_stream **stream,
+		  struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* The next document: 1, 0 when there is none any more, -1 (do not go on then). */
+int scd_yaml_next(struct scd_yaml_stream *stream, struct scd_yaml **doc,
+		  struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Harmless on NULL. Documents live on. */
+void scd_yaml_close(struct scd_yaml_stream **stream) SCD_NONNULL;
+
+#define auto_yaml_stream SCD_CLEANUP(scd_yaml_close)
 
 /* Never NULL: a text without a document is refused. */
 const struct scd_yaml_node *scd_yaml_root(const struct scd_yaml *doc) SCD_NONNULL;
@@ -87,6 +106,25 @@ const struct scd_yaml_node *scd_yaml_get(const struct scd_yaml *doc,
 /* Where it starts, 1-based. */
 unsigned scd_yaml_line(const struct scd_yaml_node *node) SCD_NONNULL;
 unsigned scd_yaml_column(const struct scd_yaml_node *node) SCD_NONNULL;
+
+enum scd_yaml_style {
+	SCD_YAML_PLAIN,
+	SCD_YAML_SINGLE_QUOTED,
+	SCD_YAML_DOUBLE_QUOTED,
+	SCD_YAML_LITERAL, /* | */
+	SCD_YAML_FOLDED	  /* > */
+};
+
+/* How a scalar is written. */
+enum scd_yaml_style scd_yaml_style(const struct scd_yaml_node *node) SCD_NONNULL;
+
+/* Length in bytes of what scd_yaml_text() gives; 0 for a sequence or mapping. */
+size_t scd_yaml_length(const struct scd_yaml_node *node) SCD_NONNULL;
+
+/* The place that a message of scd_yaml_fail() for a document called @name begins with, and what
+ * follows it. NULL, with 0 for both, when @err has none. */
+const char *scd_yaml_place(const struct scd_error *err, const char *name, unsigned *line,
+			   unsigned *column) SCD_NONNULL;
 
 /* As scd_fail(), with SCD_E_CONFIG, and scd_wrap(): "NAME:LINE:COLUMN: " of @node is put
  * in front of both. */

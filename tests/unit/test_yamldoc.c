@@ -323,6 +323,80 @@ static void failures_of_the_caller_carry_the_place(void **state)
 	assert_int_equal(err.sys, 12);
 }
 
+static void a_stream_has_any_number_of_documents(void **state)
+{
+	static const char text[] = "---\na: 1\n---\n# nothing\n---\n{\"b\": 2}\n...\n";
+	auto_yaml_stream struct scd_yaml_stream *stream = NULL;
+	struct scd_yaml *doc = NULL;
+	struct scd_error err;
+
+	(void)state;
+	assert_int_equal(scd_yaml_open("f", text, strlen(text), &limits, &stream, &err), 0);
+	assert_int_equal(scd_yaml_next(stream, &doc, &err), 1);
+	assert_string_equal(scd_yaml_text(scd_yaml_get(doc, scd_yaml_root(doc), "a")), "1");
+	scd_yaml_free(&doc);
+	assert_int_equal(scd_yaml_next(stream, &doc, &err), 1);
+	assert_int_equal(scd_yaml_kind(scd_yaml_root(doc)), SCD_YAML_NULL);
+	scd_yaml_free(&doc);
+	assert_int_equal(scd_yaml_next(stream, &doc, &err), 1);
+	assert_int_equal(scd_yaml_line(scd_yaml_get(doc, scd_yaml_root(doc), "b")), 6);
+	scd_yaml_free(&doc);
+	assert_int_equal(scd_yaml_next(stream, &doc, &err), 0);
+	assert_null(doc);
+	scd_yaml_close(&stream);
+
+	assert_int_equal(scd_yaml_open("f", "", 0, &limits, &stream, &err), 0);
+	assert_int_equal(scd_yaml_next(stream, &doc, &err), 0);
+	scd_yaml_close(&stream);
+
+	assert_int_equal(scd_yaml_open("f", "a: 1\n---\nb: 1\nb: 2\n", 19, &limits, &stream, &err),
+			 0);
+	assert_int_equal(scd_yaml_next(stream, &doc, &err), 1);
+	scd_yaml_free(&doc);
+	assert_int_equal(scd_yaml_next(stream, &doc, &err), -1);
+	assert_string_equal(err.msg, "f:4:1: the key \"b\" is already there, in line 3");
+}
+
+static void aliases_pass_when_asked_for(void **state)
+{
+	static const struct scd_yaml_limits with = { .bytes = 100, .depth = 8, .aliases = true };
+	static const char text[] = "a: &x one\nb: *x\nc: &y [*y]\n";
+	struct scd_yaml *doc = NULL;
+	const struct scd_yaml_node *root, *node;
+	struct scd_error err;
+
+	(void)state;
+	assert_int_equal(scd_yaml_load("f", text, strlen(text), &with, &doc, &err), 0);
+	root = scd_yaml_root(doc);
+	node = scd_yaml_get(doc, root, "b");
+	assert_string_equal(scd_yaml_text(node), "one");
+	assert_int_equal(scd_yaml_line(node), 1);
+	node = scd_yaml_get(doc, root, "c");
+	assert_ptr_equal(scd_yaml_item(doc, node, 0), node); /* within itself */
+	scd_yaml_free(&doc);
+	assert_int_equal(scd_yaml_load("f", "<<: 1\n", 6, &with, &doc, &err), -1);
+}
+
+static void the_place_of_a_message_is_read_again(void **state)
+{
+	struct scd_yaml *doc = NULL;
+	struct scd_error err;
+	unsigned line, column;
+
+	(void)state;
+	assert_int_equal(scd_yaml_load("f", "a: 1\n  b: *x\n", 13, &limits, &doc, &err), -1);
+	assert_string_equal(scd_yaml_place(&err, "f", &line, &column),
+			    "mapping values are not allowed in this context");
+	assert_int_equal(line, 2);
+	assert_int_equal(column, 4);
+	assert_null(scd_yaml_place(&err, "g", &line, &column));
+	assert_int_equal(line, 0);
+	err = (struct scd_error){ .code = SCD_E_CONFIG, .msg = "f:1:x: y" };
+	assert_null(scd_yaml_place(&err, "f", &line, &column));
+	err = (struct scd_error){ .code = SCD_E_NOMEM, .msg = "f:1:2: y" };
+	assert_null(scd_yaml_place(&err, "f", &line, &column));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +416,9 @@ int main(void)
 		cmocka_unit_test(size_over_the_limit_is_refused_before_reading),
 		cmocka_unit_test(messages_keep_the_end_of_a_long_name),
 		cmocka_unit_test(failures_of_the_caller_carry_the_place),
+		cmocka_unit_test(a_stream_has_any_number_of_documents),
+		cmocka_unit_test(aliases_pass_when_asked_for),
+		cmocka_unit_test(the_place_of_a_message_is_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What yamldoc.c, yamlnode.c and yamlspan.c share: libyaml's inside of our opaque types. Included
+ * by them alone. */
+#ifndef SCD_YAML_INTERNAL_H
+#define SCD_YAML_INTERNAL_H
+
+#include <assert.h>
+
+#include <yaml.h>
+
+#include "yamldoc.h"
+
+#define NAME_SHOWN 80 /* bytes of the text's name in a message, of 240 */
+
+struct scd_yaml {
+	char name[NAME_SHOWN];
+	yaml_document_t document;
+	bool loaded; /* the document is to be deleted */
+};
+
+/* Opaque outside, libyaml's inside. */
+static inline const yaml_node_t *raw(const struct scd_yaml_node *node)
+{
+	return (const void *)node;
+}
+
+static inline const yaml_node_t *node_of(const struct scd_yaml *doc, int id)
+{
+	assert(id > 0 && doc->document.nodes.start + id <= doc->document.nodes.top);
+	return doc->document.nodes.start + id - 1;
+}
+
+static inline const struct scd_yaml_node *handle(const struct scd_yaml *doc, int id)
+{
+	return (const void *)node_of(doc, id);
+}
+
+#endif
