@@ -171,6 +171,20 @@ static enum scd_exit refuse_command(const char *name)
 	return SCD_EXIT_USAGE;
 }
 
+/* The words of the command that runs, for who reads files of options as well. */
+static struct {
+	int argc;
+	char **argv;
+} command_line;
+
+int scd_cli_apply_flags(const struct scd_command *command, void *options, struct scd_error *err)
+{
+	int first;
+
+	return scd_options_parse(command->options, command->option_count, command_line.argc,
+				 command_line.argv, options, &first, err);
+}
+
 static enum scd_exit parse_and_run(const struct scd_command *command, void *options, int argc,
 				   char **argv)
 {
@@ -197,6 +211,8 @@ static enum scd_exit run_command(const struct scd_command *command, int argc, ch
 	if (!command->options)
 		return command->run(NULL, argc - 1, argv + 1);
 
+	command_line.argc = argc;
+	command_line.argv = argv;
 	assert(command->options[0].type == SCD_OPT_ACTION && command->options[0].offset == 0);
 	options = calloc(1, command->options_size);
 	if (!options)

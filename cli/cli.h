@@ -76,24 +76,24 @@ extern const struct scd_choice scd_cli_outputs[];
 	{                                                                                       \
 		.name = "output", .letter = 'o', .type = SCD_OPT_CHOICE,                        \
 		.offset = offsetof(type_name, field), .metavar = "FORMAT", .fallback = "human", \
-		.help = "how to print it", .choices = scd_cli_outputs                           \
+		.help = "how to print it", .choices = scd_cli_outputs, .not_in_file = true      \
 	}
 
 /* "-q": nothing on standard output; @field is a bool. */
-#define SCD_CLI_QUIET(type_name, field)                               \
-	{                                                             \
-		.name = "quiet", .letter = 'q', .type = SCD_OPT_BOOL, \
-		.offset = offsetof(type_name, field),                 \
-		.help = "print nothing; the exit status tells"        \
+#define SCD_CLI_QUIET(type_name, field)                                             \
+	{                                                                           \
+		.name = "quiet", .letter = 'q', .type = SCD_OPT_BOOL,               \
+		.offset = offsetof(type_name, field),                               \
+		.help = "print nothing; the exit status tells", .not_in_file = true \
 	}
 
 /* "--color=auto|always|never"; @field is an int, for scd_cli_want_color(). */
 extern const struct scd_choice scd_cli_color_modes[];
-#define SCD_CLI_COLOR(type_name, field)                                                        \
-	{                                                                                      \
-		.name = "color", .type = SCD_OPT_CHOICE, .offset = offsetof(type_name, field), \
-		.metavar = "WHEN", .fallback = "auto", .choices = scd_cli_color_modes,         \
-		.help = "colour; auto: on a terminal, unless NO_COLOR is set"                  \
+#define SCD_CLI_COLOR(type_name, field)                                                            \
+	{                                                                                          \
+		.name = "color", .type = SCD_OPT_CHOICE, .offset = offsetof(type_name, field),     \
+		.metavar = "WHEN", .fallback = "auto", .choices = scd_cli_color_modes,             \
+		.help = "colour; auto: on a terminal, unless NO_COLOR is set", .not_in_file = true \
 	}
 
 /* Whether what goes to @stream shall have colours. */
@@ -122,6 +122,11 @@ bool scd_cli_want_color(int mode, FILE *stream) SCD_NONNULL;
 		.metavar = "ARCH", .check = scd_check_arch_word,                                \
 		.help = "architecture of the nodes; repeatable; this machine's when absent"     \
 	}
+
+/* Sets once more what the command line of the running command says, over what a file has set. 0,
+ * or -1 as scd_options_parse(). */
+int scd_cli_apply_flags(const struct scd_command *command, void *options,
+			struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
 struct cJSON;
 

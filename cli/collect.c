@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SUFFIX ".json"
 #define DATA_LINK "..data"
 
 /* A directory still to be read. */
@@ -19,11 +18,13 @@ struct pending {
 	char *path; /* what people see */
 	char *file; /* what is opened; in a volume the target of ..data */
 	char *name; /* relative to the operand; "" is the operand itself */
+	size_t depth;
 };
 
 /* One walk below one operand. Without recursion: nobody limits the depth. */
 struct walk {
 	struct scd_inputs *inputs;
+	size_t operand;
 	struct pending *first;
 	struct scd_error *err;
 };
@@ -55,17 +56,21 @@ static char *join(const char *dir, const char *entry)
 }
 
 /* An input that is no *.json below a directory. */
-static int add_operand(struct scd_inputs *inputs, const char *path, const char *file,
-		       const struct scd_error *fault, struct scd_error *err)
+static int add_operand(struct scd_inputs *inputs, size_t operand, const char *path,
+		       const char *file, const struct scd_error *fault, struct scd_error *err)
 {
-	struct scd_input input = { .path = strdup(path), .file = strdup(file) };
+	struct scd_input input = {
+		.path = strdup(path),
+		.file = strdup(file),
+		.operand = operand,
+	};
 
 	if (fault)
 		input.fault = *fault;
 	return scd_inputs_add(inputs, input, err);
 }
 
-static int add_pending(struct walk *walk, char *path, char *file, char *name)
+static int add_pending(struct walk *walk, char *path, char *file, char *name, size_t depth)
 {
 	struct pending *pending = calloc(1, sizeof(*pending));
 
@@ -76,7 +81,7 @@ static int add_pending(struct walk *walk, char *path, char *file, char *name)
 		free(name);
 		return scd_fail(walk->err, SCD_E_NOMEM, 0, "out of memory");
 	}
-	*pending = (struct pending){ walk->first, path, file, name };
+	*pending = (struct pending){ walk->first, path, file, name, depth };
 	walk->first = pending;
 	return 0;
 }
@@ -99,30 +104,46 @@ static int enter_volume(struct walk *walk, const struct pending *at, DIR *dir)
 	target[n] = '\0';
 	if (!is_generation(target))
 		return 0;
-	return add_pending(walk, strdup(at->path), join(at->file, target), strdup(at->name)) < 0
+	return add_pending(walk, strdup(at->path), join(at->file, target), strdup(at->name),
+			   at->depth) < 0
 		       ? -1
 		       : 1;
 }
 
-static bool ends_in_json(const char *name)
+static bool ends_in(const char *name, const char *end)
 {
-	size_t len = strlen(name);
+	const size_t len = strlen(name), end_len = strlen(end);
 
-	return len >= sizeof(SUFFIX) - 1 && strcmp(name + len - (sizeof(SUFFIX) - 1), SUFFIX) == 0;
+	return len >= end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+bool scd_is_yaml_name(const char *name)
+{
+	return ends_in(name, ".yaml") || ends_in(name, ".yml");
+}
+
+/* A manifest: only where it is an ordinary file, and no file of settings. */
+static bool is_manifest(const char *entry, mode_t mode)
+{
+	return S_ISREG(mode) && entry[0] != '.' && scd_is_yaml_name(entry);
 }
 
 static int add_found(struct walk *walk, const struct pending *at, const char *entry, mode_t mode)
 {
+	const bool is_profile = !scd_is_yaml_name(entry);
 	struct scd_input input = {
 		.path = join(at->path, entry),
 		.file = join(at->file, entry),
-		.name = join(at->name, entry),
+		.name = is_profile ? join(at->name, entry) : NULL,
+		.operand = walk->operand,
+		.found = true,
+		.depth = at->depth,
 	};
 
 	if (!S_ISREG(mode))
 		(void)scd_fail(&input.fault, SCD_E_NOT_REGULAR, 0, "%s is not a regular file",
 			       S_ISLNK(mode) ? "a symbolic link" : "it");
-	if (!input.name) {
+	if (is_profile && !input.name) {
 		free(input.path); /* and add() says that there is no memory */
 		input.path = NULL;
 	}
@@ -136,11 +157,13 @@ static int take_entry(struct walk *walk, const struct pending *at, DIR *dir, con
 	if (fstatat(dirfd(dir), entry, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0; /* gone since */
 	if (!S_ISDIR(st.st_mode))
-		return ends_in_json(entry) ? add_found(walk, at, entry, st.st_mode) : 0;
+		return ends_in(entry, ".json") || is_manifest(entry, st.st_mode)
+			       ? add_found(walk, at, entry, st.st_mode)
+			       : 0;
 	if (entry[0] == '.')
 		return 0;
 	return add_pending(walk, join(at->path, entry), join(at->file, entry),
-			   join(at->name, entry));
+			   join(at->name, entry), at->depth + 1);
 }
 
 static int add_unreadable(struct walk *walk, const struct pending *at, int why)
@@ -148,7 +171,7 @@ static int add_unreadable(struct walk *walk, const struct pending *at, int why)
 	struct scd_error fault;
 
 	(void)scd_fail(&fault, SCD_E_SYSTEM, why, "read directory '%s'", at->path);
-	return add_operand(walk->inputs, at->path, at->file, &fault, walk->err);
+	return add_operand(walk->inputs, walk->operand, at->path, at->file, &fault, walk->err);
 }
 
 static int read_directory(struct walk *walk, const struct pending *at)
@@ -187,13 +210,14 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-static int walk_directory(struct scd_inputs *inputs, const char *operand, struct scd_error *err)
+static int walk_directory(struct scd_inputs *inputs, size_t number, const char *operand,
+			  struct scd_error *err)
 {
-	struct walk walk = { .inputs = inputs, .err = err };
+	struct walk walk = { .inputs = inputs, .operand = number, .err = err };
 	const size_t before = inputs->count;
 	int ret;
 
-	ret = add_pending(&walk, strdup(operand), strdup(operand), strdup(""));
+	ret = add_pending(&walk, strdup(operand), strdup(operand), strdup(""), 0);
 	while (walk.first) {
 		SCD_CLEANUP(free_pending) struct pending *at = walk.first;
 
@@ -206,8 +230,9 @@ static int walk_directory(struct scd_inputs *inputs, const char *operand, struct
 	if (inputs->count == before) {
 		struct scd_error none;
 
-		(void)scd_fail(&none, SCD_E_MISSING, 0, "no *.json file below '%s'", operand);
-		return add_operand(inputs, operand, operand, &none, err);
+		(void)scd_fail(&none, SCD_E_MISSING, 0,
+			       "no *.json, *.yaml or *.yml file below '%s'", operand);
+		return add_operand(inputs, number, operand, operand, &none, err);
 	}
 	qsort(inputs->items + before, inputs->count - before, sizeof(*inputs->items),
 	      compare_paths);
@@ -223,11 +248,11 @@ int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *i
 
 		/* What is not there becomes an input too: reading it says why. */
 		if (strcmp(operands[i], SCD_STDIN_OPERAND) == 0)
-			ret = add_operand(inputs, "<stdin>", SCD_STDIN_OPERAND, NULL, err);
+			ret = add_operand(inputs, i, "<stdin>", SCD_STDIN_OPERAND, NULL, err);
 		else if (stat(operands[i], &st) == 0 && S_ISDIR(st.st_mode))
-			ret = walk_directory(inputs, operands[i], err);
+			ret = walk_directory(inputs, i, operands[i], err);
 		else
-			ret = add_operand(inputs, operands[i], operands[i], NULL, err);
+			ret = add_operand(inputs, i, operands[i], operands[i], NULL, err);
 		if (ret < 0)
 			return -1;
 	}

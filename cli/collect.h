@@ -7,14 +7,18 @@
 
 /**
  * scd_collect_inputs() - find what the operands name.
- * @operands: paths. "-" is stdin. Of a directory all *.json below it, sorted, without those
- *            in hidden directories; links below it are not followed, but for ..data, through
- *            which a directory that has it is read, as seccompd does.
+ * @operands: paths. "-" is stdin. Of a directory all *.json, *.yaml and *.yml below it,
+ *            sorted, without those in hidden directories, and without hidden YAML; links below it
+ * are not followed, but for ..data, through which a directory that has it is read, as seccompd
+ * does.
  * @inputs:   zeroed; filled as far as it went, whatever is returned; scd_inputs_done() it.
  *
  * What cannot be read becomes an input with a fault. Return: 0, or -1 with SCD_E_NOMEM.
  */
 int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *inputs,
 		       struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Whether a name ends as those of YAML files do. */
+bool scd_is_yaml_name(const char *name) SCD_NONNULL;
 
 #endif

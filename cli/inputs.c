@@ -82,7 +82,7 @@ static int open_input(const struct scd_input *input)
 	if (strcmp(input->file, SCD_STDIN_OPERAND) == 0)
 		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	/* What a walk found was a regular file, and may no longer be. */
-	return open(input->file, input->name ? flags | O_NOFOLLOW | O_NONBLOCK : flags);
+	return open(input->file, input->found ? flags | O_NOFOLLOW | O_NONBLOCK : flags);
 }
 
 int scd_input_read(const struct scd_input *input, char **text, size_t *len, struct scd_error *err)
@@ -93,7 +93,7 @@ int scd_input_read(const struct scd_input *input, char **text, size_t *len, stru
 	fd = open_input(input);
 	if (fd < 0)
 		return scd_fail(err, SCD_E_SYSTEM, errno, "open '%s'", input->path);
-	if (!input->name && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+	if (!input->found && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
 		return read_stream(fd, input->path, text, len, err);
 	return scd_read_fd(fd, input->path, SCD_INPUT_MAX, text, len, err);
 }

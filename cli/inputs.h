@@ -19,7 +19,10 @@ struct scd_input {
 	char *path;		/* what people see: the operand, or below it */
 	char *file;		/* what is opened; differs for stdin and in a ConfigMap volume */
 	char *name;		/* relative to the directory operand, as seccompd would install it;
-				 * NULL for other operands */
+				 * NULL for other operands, and for YAML */
+	size_t operand;		/* of the command line, from 0 */
+	bool found;		/* below a directory; not itself an operand */
+	size_t depth;		/* directories between the operand and it */
 	struct scd_error fault; /* SCD_OK, or why it cannot be read: SYSTEM, MISSING, NOT_REGULAR */
 };
 

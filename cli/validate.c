@@ -3,15 +3,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "check_opts.h"
 #include "cli.h"
 #include "collect.h"
-#include "fsio.h"
-#include "jail.h"
-#include "text.h"
-
-#define NAME_SHOWN 100 /* bytes of a name in a message */
+#include "options_file.h"
+#include "pool.h"
+#include "settings.h"
+#include "verdicts.h"
 
 struct validate_options {
 	bool help;
@@ -19,7 +18,10 @@ struct validate_options {
 	bool quiet;
 	int fail_on; /* enum scd_severity */
 	struct scd_check_words judge;
+	uint64_t jobs; /* 0: as many as there are processors */
+	bool skip_unrelated;
 	bool show_notes;
+	bool verbose;
 	int color;
 };
 
@@ -43,7 +45,8 @@ static const struct scd_option options[] = {
 	  .metavar = "FORMAT",
 	  .fallback = "human",
 	  .choices = formats,
-	  .help = "how to print the findings" },
+	  .help = "how to print the findings",
+	  .not_in_file = true },
 	SCD_CLI_QUIET(struct validate_options, quiet),
 	{ .name = "strict",
 	  .type = SCD_OPT_BOOL,
@@ -65,166 +68,178 @@ static const struct scd_option options[] = {
 	SCD_CLI_RUNTIME(struct validate_options, judge),
 	SCD_CLI_OCI_RUNTIME(struct validate_options, judge),
 	SCD_CLI_ARCH(struct validate_options, judge),
+	{ .name = "jobs",
+	  .type = SCD_OPT_UINT,
+	  FIELD(jobs),
+	  .metavar = "N",
+	  .help = "checks at once; as many as there are processors when absent",
+	  .min = 1,
+	  .max = SCD_POOL_JOBS_MAX,
+	  .not_in_file = true },
+	{ .name = "skip-unrelated",
+	  .type = SCD_OPT_BOOL,
+	  FIELD(skip_unrelated),
+	  .help = "pass over YAML files without anything about seccomp",
+	  .not_in_file = true },
 	{ .name = "show-notes",
 	  .type = SCD_OPT_BOOL,
 	  FIELD(show_notes),
+	  .not_in_file = true,
 	  .help = "print notes as well" },
 	{ .name = "trial-load",
 	  .type = SCD_OPT_BOOL,
 	  FIELD(judge.trial_load),
 	  .help = "load each filter into this kernel once, in a process of its own" },
+	{ .name = "verbose",
+	  .letter = 'v',
+	  .type = SCD_OPT_BOOL,
+	  FIELD(verbose),
+	  .help = "say which file of settings counts for what",
+	  .not_in_file = true },
 	SCD_CLI_COLOR(struct validate_options, color),
 };
 
-/* One input and what was found out about it. */
-struct verdict {
-	const char *path;
-	char *text; /* NULL when nothing has to be quoted from it */
-	size_t len;
-	char sha256[SCD_SHA256_HEX];
-	struct scd_report report;
-	struct scd_error trouble; /* SCD_OK: the report is a verdict */
-};
-
-/* What seccompd says of names and files that it never installs; the validator itself sees
- * texts only. */
-static void judge_name(const struct scd_input *input, struct scd_report *report)
+/* The settings of a directory: the file's, and over them the command line's. */
+static int load_settings(const void *context, const char *name, const char *text, size_t len,
+			 struct scd_settings *settings, struct scd_error *err)
 {
-	const struct scd_place whole = { 0 };
+	const struct scd_command *command = &scd_command_validate;
+	const struct scd_options_file file = { command->options, command->option_count,
+					       "SeccompctlConfiguration", true };
+	const struct validate_options *asked = context;
+	struct validate_options set = { 0 };
+	int rc;
 
-	if (!input->name)
-		return;
-	if (input->fault.code == SCD_E_NOT_REGULAR) {
-		scd_report_add(report, SCD_PATH_RULES, SCD_ERROR, whole,
-			       "%s: seccompd installs regular files alone", input->fault.msg);
-	} else if (!scd_name_valid(input->name)) {
-		auto_buf struct scd_buf name = scd_buf_init(1024);
-
-		scd_text_quote(&name, input->name, strlen(input->name), NAME_SHOWN);
-		scd_report_add(report, SCD_PATH_RULES, SCD_ERROR, whole,
-			       "seccompd never installs a profile called \"%s\": write at most %zu "
-			       "components of A-Z a-z 0-9 . _ -, none beginning with a dot",
-			       scd_buf_text(&name), SCD_NAME_PARTS_MAX);
+	if (!name) {
+		settings->fail_on = asked->fail_on;
+		return scd_check_opts_make(&asked->judge, &settings->opts, err);
 	}
+	rc = scd_options_defaults(command->options, command->option_count, &set, err);
+	if (rc == 0)
+		rc = scd_options_file_read(&file, name, text, len, &set, err);
+	if (rc == 0)
+		rc = scd_cli_apply_flags(command, &set, err);
+	if (rc == 0)
+		rc = scd_check_opts_make(&set.judge, &settings->opts, err);
+	settings->fail_on = set.fail_on;
+	scd_options_done(command->options, command->option_count, &set);
+	if (rc == 0 && asked->verbose)
+		scd_cli_warn("settings are taken from '%s'", name);
+	return rc;
 }
 
-/* Fills what has its text, or says in @verdict->trouble why there is none. */
-static int judge_text(const struct scd_input *input, const struct scd_check_opts *opts,
-		      struct verdict *verdict, bool *degraded)
+static struct scd_judged judged_of(const struct scd_verdict *verdict)
 {
-	enum scd_jail_result result;
+	const struct scd_verdict *file = verdict->around ? verdict->around : verdict;
+	const bool judged = verdict->trouble.code == SCD_OK;
+	struct scd_judged row = {
+		.name = verdict->path,
+		.is_manifest = verdict->manifest != NULL,
+		.settings = verdict->settings->file,
+		.judged_with = &verdict->settings->opts,
+		.text = file->text,
+		.len = file->len,
+		.report = judged ? &verdict->report : NULL,
+		.trouble = judged ? NULL : &verdict->trouble,
+	};
 
-	if (scd_input_read(input, &verdict->text, &verdict->len, &verdict->trouble) < 0)
-		return -1;
-	scd_sha256_hex(verdict->text, verdict->len, verdict->sha256);
-	if (scd_jail_check(verdict->text, verdict->len, opts, &verdict->report, &result, degraded,
-			   &verdict->trouble) < 0)
-		return scd_wrap(&verdict->trouble, "check '%s'", input->path);
-	return 0;
+	if (verdict->embedded) {
+		row.object = verdict->embedded->object;
+		row.key = verdict->embedded->key;
+	}
+	memcpy(row.sha256, verdict->sha256, sizeof(row.sha256));
+	return row;
 }
 
-static void judge_input(const struct scd_input *input, const struct scd_check_opts *opts,
-			struct verdict *verdict, bool *degraded)
+/* A manifest that is in order is nothing to show beside the profiles in it. */
+static bool is_shown(const struct scd_verdict *verdict)
 {
-	bool none = false;
-
-	verdict->path = input->path;
-	if (input->fault.code != SCD_OK && input->fault.code != SCD_E_NOT_REGULAR) {
-		verdict->trouble = input->fault;
-		return;
-	}
-	if (input->fault.code == SCD_OK && judge_text(input, opts, verdict, &none) < 0)
-		return;
-	*degraded |= none;
-	judge_name(input, &verdict->report);
-	scd_report_sort(&verdict->report);
-	if (verdict->report.failed)
-		(void)scd_fail(&verdict->trouble, SCD_E_NOMEM, 0, "check '%s'", input->path);
-	if (verdict->report.count == 0) {
-		free(verdict->text);
-		verdict->text = NULL;
-	}
+	return !verdict->manifest || verdict->report.total > 0 ||
+	       verdict->manifest->profile_count == 0;
 }
 
-static void verdicts_done(struct verdict *verdicts, size_t count)
+static bool any_shows_notes(const struct validate_options *asked,
+			    const struct scd_verdicts *verdicts)
 {
-	for (size_t i = 0; i < count; i++) {
-		free(verdicts[i].text);
-		scd_report_done(&verdicts[i].report);
-	}
-	free(verdicts);
+	bool show = asked->show_notes;
+
+	/* Nobody shall fail on what is not shown. */
+	for (size_t i = 0; i < verdicts->count; i++)
+		show |= verdicts->items[i]->settings->fail_on == SCD_NOTE;
+	return show;
 }
 
 static int print_verdicts(const struct validate_options *asked, const struct scd_check_opts *opts,
-			  const struct verdict *verdicts, size_t count, struct scd_error *err)
+			  const struct scd_verdicts *verdicts, struct scd_error *err)
 {
-	auto_free struct scd_judged *list = calloc(count, sizeof(*list));
+	auto_free struct scd_judged *list = calloc(verdicts->count + 1, sizeof(*list));
 	const struct scd_render_opts how = {
 		.judged_with = opts,
 		.color = scd_cli_want_color(asked->color, stdout),
-		/* Nobody shall fail on what is not shown. */
-		.show_notes = asked->show_notes || asked->fail_on == SCD_NOTE,
+		.show_notes = any_shows_notes(asked, verdicts),
 	};
+	size_t count = 0;
 
 	if (!list)
 		return scd_fail(err, SCD_E_NOMEM, 0, "print the findings");
-	for (size_t i = 0; i < count; i++) {
-		const bool judged = verdicts[i].trouble.code == SCD_OK;
-
-		list[i] = (struct scd_judged){
-			.name = verdicts[i].path,
-			.text = verdicts[i].text,
-			.len = verdicts[i].len,
-			.report = judged ? &verdicts[i].report : NULL,
-			.trouble = judged ? NULL : &verdicts[i].trouble,
-		};
-		memcpy(list[i].sha256, verdicts[i].sha256, sizeof(list[i].sha256));
-	}
+	for (size_t i = 0; i < verdicts->count; i++)
+		if (is_shown(verdicts->items[i]))
+			list[count++] = judged_of(verdicts->items[i]);
 	return scd_render((enum scd_format)asked->format, list, count, &how, stdout, err);
 }
 
-static enum scd_exit exit_status(const struct verdict *verdicts, size_t count, int fail_on)
+static enum scd_exit exit_status(const struct scd_verdicts *verdicts)
 {
 	enum scd_exit status = SCD_EXIT_OK;
 
-	for (size_t i = 0; i < count; i++) {
-		if (verdicts[i].trouble.code != SCD_OK)
+	for (size_t i = 0; i < verdicts->count; i++) {
+		const struct scd_verdict *verdict = verdicts->items[i];
+
+		if (verdict->trouble.code != SCD_OK)
 			return SCD_EXIT_TROUBLE;
-		for (int severity = fail_on; severity < SCD_SEVERITY_COUNT; severity++)
-			if (verdicts[i].report.by_severity[severity] > 0)
+		for (int severity = verdict->settings->fail_on; severity < SCD_SEVERITY_COUNT;
+		     severity++)
+			if (verdict->report.by_severity[severity] > 0)
 				status = SCD_EXIT_FOUND;
 	}
 	return status;
 }
 
 static enum scd_exit judge_all(const struct validate_options *asked,
-			       const struct scd_check_opts *opts, const struct scd_inputs *inputs,
-			       struct verdict *verdicts)
+			       const struct scd_check_opts *opts, int operand_count,
+			       char **operands, const struct scd_inputs *inputs)
 {
+	auto_settings struct scd_settings_cache cache = { .load = load_settings, .context = asked };
+	auto_verdicts struct scd_verdicts verdicts = { 0 };
+	const struct scd_judge_how how = {
+		.jobs = asked->jobs ? (size_t)asked->jobs : scd_pool_processors(),
+		.skip_unrelated = asked->skip_unrelated,
+		.progress = isatty(STDERR_FILENO) && !asked->quiet,
+		.settings = scd_settings_of,
+		.context = &cache,
+	};
 	struct scd_error err;
-	bool degraded = false;
 
 	scd_check_init();
-	for (size_t i = 0; i < inputs->count; i++) {
-		judge_input(&inputs->items[i], opts, &verdicts[i], &degraded);
-		if (verdicts[i].trouble.code != SCD_OK)
-			(void)scd_cli_fail(&verdicts[i].trouble);
-	}
-	if (degraded)
-		scd_cli_warn("no trial load: this environment does not allow seccomp(2)");
-	if (!asked->quiet && print_verdicts(asked, opts, verdicts, inputs->count, &err) < 0)
+	if (scd_judge_inputs(inputs, operands, (size_t)operand_count, &how, &verdicts, &err) < 0)
 		return scd_cli_fail(&err);
-	return exit_status(verdicts, inputs->count, asked->fail_on);
+	scd_judge_uses(&verdicts);
+	for (size_t i = 0; i < verdicts.count; i++)
+		if (verdicts.items[i]->trouble.code != SCD_OK)
+			(void)scd_cli_fail(&verdicts.items[i]->trouble);
+	if (verdicts.degraded)
+		scd_cli_warn("no trial load: this environment does not allow seccomp(2)");
+	if (!asked->quiet && print_verdicts(asked, opts, &verdicts, &err) < 0)
+		return scd_cli_fail(&err);
+	return exit_status(&verdicts);
 }
 
 static enum scd_exit run_validate(const void *target, int argc, char **argv)
 {
 	const struct validate_options *asked = target;
 	auto_inputs struct scd_inputs inputs = { 0 };
-	struct verdict *verdicts;
 	struct scd_check_opts opts;
 	struct scd_error err;
-	enum scd_exit status;
 
 	if (argc == 0) {
 		scd_cli_warn("validate needs a PATH; - is standard input");
@@ -233,20 +248,17 @@ static enum scd_exit run_validate(const void *target, int argc, char **argv)
 	if (scd_check_opts_make(&asked->judge, &opts, &err) < 0 ||
 	    scd_collect_inputs(argv, (size_t)argc, &inputs, &err) < 0)
 		return scd_cli_fail(&err);
-	verdicts = calloc(inputs.count, sizeof(*verdicts));
-	if (!verdicts)
-		return scd_cli_no_memory();
-	status = judge_all(asked, &opts, &inputs, verdicts);
-	verdicts_done(verdicts, inputs.count);
-	return status;
+	return judge_all(asked, &opts, argc, argv, &inputs);
 }
 
 const struct scd_command scd_command_validate = {
 	.name = "validate",
 	.operands = "PATH...",
-	.summary = "Judge seccomp profiles.",
+	.summary = "Judge seccomp profiles, and manifests with profiles or pods in them.",
 	.details =
-		"PATH is a file, a directory (every *.json below it), or - for standard input.\n"
+		"PATH is a file, a directory (every *.json, *.yaml and *.yml below it), or - for\n"
+		"standard input. YAML is read as Kubernetes manifests: ConfigMaps and SeccompProfiles\n"
+		"with profiles, pods and workloads that use some.\n"
 		"Exit status: 0 accepted, 1 findings, 2 wrong usage, 3 something could not be read.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),

@@ -12,7 +12,12 @@
 
 /* One judged text. Borrows everything. */
 struct scd_judged {
-	const char *name; /* a path, as people wrote it; any bytes */
+	const char *name;     /* a path, as people wrote it; any bytes */
+	const char *object;   /* "ConfigMap web": what in the file; NULL: all of it */
+	const char *key;      /* of a ConfigMap, or NULL */
+	bool is_manifest;     /* not a profile: what stands around profiles */
+	const char *settings; /* the file that says how it was judged, or NULL */
+	const struct scd_check_opts *judged_with;
 	const char *text; /* to quote lines from; NULL: none are quoted */
 	size_t len;
 	char sha256[SCD_SHA256_HEX];	 /* "" when the text could not be read */
@@ -28,11 +33,12 @@ struct scd_render_opts {
 };
 
 struct scd_tally {
-	size_t files, accepted, rejected, unread;
+	size_t files; /* list entries of the same name that follow each other are one */
+	size_t profiles, accepted, rejected, unread;
 	size_t by_severity[SCD_SEVERITY_COUNT]; /* findings, also those that were not kept */
 };
 
-void scd_tally_add(struct scd_tally *tally, const struct scd_judged *judged) SCD_NONNULL;
+struct scd_tally scd_tally_of(const struct scd_judged *list, size_t count) SCD_NONNULL;
 
 /* Every format: enum value, name of "-o name", function. The first is the default. */
 #define SCD_FORMATS(ROW)                                 \

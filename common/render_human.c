@@ -88,6 +88,8 @@ static void print_summary(FILE *out, const struct scd_tally *tally,
 			  const struct scd_render_opts *opts)
 {
 	print_count(out, "", tally->files, "file");
+	if (tally->profiles + tally->unread != tally->files)
+		print_count(out, " with ", tally->profiles, "profile");
 	print_count(out, ", ", tally->by_severity[SCD_ERROR], "error");
 	print_count(out, ", ", tally->by_severity[SCD_WARNING], "warning");
 	if (opts->show_notes)
@@ -100,12 +102,11 @@ static void print_summary(FILE *out, const struct scd_tally *tally,
 int scd_render_human(const struct scd_judged *list, size_t count,
 		     const struct scd_render_opts *opts, FILE *out, struct scd_error *err)
 {
-	struct scd_tally tally = { 0 };
+	const struct scd_tally tally = scd_tally_of(list, count);
 
 	for (size_t i = 0; i < count; i++) {
 		auto_buf struct scd_buf text = scd_buf_init(FILE_OUTPUT_MAX);
 
-		scd_tally_add(&tally, &list[i]);
 		if (!list[i].report)
 			continue;
 		add_file(&text, &list[i], opts);

@@ -106,6 +106,14 @@ static cJSON *make_file(struct tree *tree, const struct scd_judged *judged)
 	cJSON *findings;
 
 	add_clean(tree, object, "name", judged->name);
+	if (judged->object)
+		add_clean(tree, object, "object", judged->object);
+	if (judged->key)
+		add_clean(tree, object, "key", judged->key);
+	if (judged->is_manifest)
+		(void)keep(tree, cJSON_AddTrueToObject(object, "manifest"));
+	if (judged->settings)
+		add_clean(tree, object, "settings", judged->settings);
 	if (!report) {
 		add_string(tree, object, "verdict", "none");
 		add_trouble(tree, object, judged->trouble);
@@ -127,6 +135,7 @@ static void add_summary(struct tree *tree, cJSON *root, const struct scd_tally *
 	cJSON *object = keep(tree, cJSON_AddObjectToObject(root, "summary"));
 
 	add_number(tree, object, "files", tally->files);
+	add_number(tree, object, "profiles", tally->profiles);
 	add_number(tree, object, "accepted", tally->accepted);
 	add_number(tree, object, "rejected", tally->rejected);
 	add_number(tree, object, "notJudged", tally->unread);
@@ -185,7 +194,7 @@ int scd_render_json(const struct scd_judged *list, size_t count, const struct sc
 	struct tree tree = { .ok = true };
 	SCD_CLEANUP(delete_tree) cJSON *root = keep(&tree, cJSON_CreateObject());
 	SCD_CLEANUP(free_printed) char *text = NULL;
-	struct scd_tally tally = { 0 };
+	const struct scd_tally tally = scd_tally_of(list, count);
 	char libseccomp[32];
 	cJSON *files;
 
@@ -197,10 +206,8 @@ int scd_render_json(const struct scd_judged *list, size_t count, const struct sc
 	add_targets(&tree, root, opts->judged_with);
 	add_options(&tree, root, opts->judged_with);
 	files = keep(&tree, cJSON_AddArrayToObject(root, "files"));
-	for (size_t i = 0; i < count; i++) {
-		scd_tally_add(&tally, &list[i]);
+	for (size_t i = 0; i < count; i++)
 		append(&tree, files, make_file(&tree, &list[i]));
-	}
 	add_summary(&tree, root, &tally);
 
 	if (tree.ok)

@@ -252,6 +252,16 @@
 #define GOOD_069 GOOD_ALLOW
 #define BAD_070 GOOD_050
 #define GOOD_070 GOOD_DENY
+#define BAD_090 NULL
+#define GOOD_090 NULL
+#define BAD_091 NULL
+#define GOOD_091 NULL
+#define BAD_092 NULL
+#define GOOD_092 NULL
+#define BAD_093 NULL
+#define GOOD_093 NULL
+#define BAD_094 NULL
+#define GOOD_094 NULL
 /* clang-format on */
 
 #endif

@@ -326,6 +326,30 @@ static const struct scd_rule rules[] = {
 	    "SCMP_ACT_NOTIFY, listenerPath or listenerMetadata, or more than 128 rules, a runtime will "
 	    "refuse them. Today nothing is wrong with it.",
 	    "Nothing today; keep rules together that share an action, and listeners out."),
+	FIXED(SCD_MANIFEST_SYNTAX, 090, "manifest-syntax", SCD_ERROR, "a manifest that is not YAML",
+	      "kubectl refuses the file, and nothing in it reaches the cluster.",
+	      "Write YAML as the message says. A template has to be rendered first: `helm template "
+	      "... | seccompctl validate -`."),
+	ROW(SCD_MANIFEST_REFUSED, 091, "manifest-refused", SCD_ERROR,
+	    "a manifest that Kubernetes does not take as it is",
+	    "The API server, kubelet or security-profiles-operator refuses the object, or seccompd the "
+	    "profile in it.",
+	    "Write the field as the message says: profiles as strings under data, a localhostProfile "
+	    "exactly when the type is Localhost."),
+	ROW(SCD_MANIFEST_IGNORED, 092, "manifest-ignored", SCD_WARNING,
+	    "a field that Kubernetes does not read",
+	    "The API server drops fields that it does not know, and since Kubernetes 1.27 nothing "
+	    "reads the seccomp annotations: what stands there does not happen.",
+	    "Use the field that the message names, or remove it."),
+	ROW(SCD_LOCALHOST_PROFILE_UNKNOWN, 093, "localhost-profile-unknown", SCD_ERROR,
+	    "a localhostProfile that is none of the profiles",
+	    "The runtime does not find the file: the container stays in CreateContainerError.",
+	    "Correct the name, or give seccompctl the profile as well."),
+	ROW(SCD_LOCALHOST_PROFILE_PATH, 094, "localhost-profile-path", SCD_ERROR,
+	    "a localhostProfile that is no path below the seccomp directory",
+	    "kubelet puts /var/lib/kubelet/seccomp/ in front. The API server refuses absolute paths "
+	    "and \"..\"; \"localhost/\" was for annotations, and names a directory now.",
+	    "Write the path from there: profiles/NAME.json for what seccompd installs."),
 };
 #define COUNT (sizeof(rules) / sizeof(rules[0]))
 

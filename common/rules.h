@@ -87,7 +87,14 @@ enum scd_rule_number {
 	SCD_EXIT_MISSING = 68,
 	SCD_ARCH_PRCTL_MISSING = 69,
 	SCD_OCI_ARTIFACT = 70,
-	SCD_RULE_NUMBER_MAX = 70
+
+	/* of the Kubernetes manifests that profiles and their users stand in */
+	SCD_MANIFEST_SYNTAX = 90,
+	SCD_MANIFEST_REFUSED = 91,
+	SCD_MANIFEST_IGNORED = 92,
+	SCD_LOCALHOST_PROFILE_UNKNOWN = 93,
+	SCD_LOCALHOST_PROFILE_PATH = 94,
+	SCD_RULE_NUMBER_MAX = 94
 };
 
 struct scd_rule {

@@ -350,8 +350,10 @@ int scd_yaml_open(const char *name, const char *text, size_t len,
 		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", name);
 	opening->text = text;
 	opening->len = len;
-	if (new_document(name, &opening->next, err) < 0 ||
-	    check_characters(opening->next, text, len, err) < 0 ||
+	if (new_document(name, &opening->next, err) < 0)
+		return -1;
+	assert(opening->next);
+	if (check_characters(opening->next, text, len, err) < 0 ||
 	    check_tokens(opening->next, text, len, limits, err) < 0 ||
 	    start(&opening->reader, text, len, err) < 0)
 		return -1;
@@ -364,6 +366,7 @@ int scd_yaml_next(struct scd_yaml_stream *stream, struct scd_yaml **doc, struct 
 {
 	struct scd_yaml *loading = stream->next;
 
+	assert(loading); /* not after a failure */
 	if (!yaml_parser_load(&stream->reader.parser, &loading->document))
 		return fail_parser(loading, &stream->reader.parser, stream->text, stream->len, err);
 	if (loading->document.nodes.start == loading->document.nodes.top) {
@@ -400,6 +403,7 @@ int scd_yaml_load(const char *name, const char *text, size_t len,
 
 	if (scd_yaml_open(name, text, len, limits, &stream, err) < 0)
 		return -1;
+	assert(stream && stream->next);
 	more = scd_yaml_next(stream, &only, err);
 	if (more == 0)
 		return fail_at(stream->next, 1, 1, err, "empty: a document is missing");
@@ -408,7 +412,7 @@ int scd_yaml_load(const char *name, const char *text, size_t len,
 	more = scd_yaml_next(stream, &second, err);
 	if (more < 0)
 		return -1;
-	if (more > 0)
+	if (second)
 		return fail_at(second, second->document.start_mark.line + 1,
 			       second->document.start_mark.column + 1, err,
 			       "a second document: only one is accepted");

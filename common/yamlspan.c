@@ -13,6 +13,7 @@ struct follower {
 	unsigned line, column; /* of .at */
 	const char *text;      /* what it was decoded to */
 	size_t text_len, done;
+	size_t blanks_end; /* of blanks in .source that are known to end before a line does */
 	struct scd_spans *spans;
 };
 
@@ -47,7 +48,9 @@ static bool at_end(const struct follower *f)
 
 static char here(const struct follower *f)
 {
-	return at_end(f) ? '\0' : f->source[f->at];
+	if (at_end(f))
+		return '\0';
+	return f->source[f->at];
 }
 
 /* 1 for "\n", 2 for "\r\n", 0 for anything else. */
@@ -212,8 +215,10 @@ static bool skip_fold(struct follower *f)
 	struct follower ahead = *f;
 
 	skip_blanks(&ahead);
-	if (!break_length(&ahead))
+	if (!break_length(&ahead)) {
+		f->blanks_end = ahead.at;
 		return false;
+	}
 	while (break_length(&ahead) || here(&ahead) == ' ' || here(&ahead) == '\t')
 		step(&ahead);
 	*f = ahead;
@@ -270,7 +275,7 @@ static bool follow_special(struct follower *f, enum scd_yaml_style style, bool *
 		f->done++;
 		return f->text[f->done - 1] == '\'';
 	}
-	if (here(f) == ' ' || here(f) == '\t' || break_length(f)) {
+	if (f->at >= f->blanks_end && (here(f) == ' ' || here(f) == '\t' || break_length(f))) {
 		struct follower before = *f;
 
 		if (skip_fold(f)) {
@@ -303,6 +308,17 @@ static bool follow_flow(struct follower *f, enum scd_yaml_style style)
 	return true;
 }
 
+/* A node begins at its anchor. */
+static void skip_anchor(struct follower *f)
+{
+	if (here(f) != '&')
+		return;
+	while (!at_end(f) && here(f) != ' ' && here(f) != '\t' && !break_length(f))
+		step(f);
+	while (here(f) == ' ' || here(f) == '\t' || break_length(f))
+		step(f);
+}
+
 void scd_yaml_spans(const struct scd_yaml_node *node, const char *source, size_t len,
 		    struct scd_spans *spans)
 {
@@ -319,6 +335,7 @@ void scd_yaml_spans(const struct scd_yaml_node *node, const char *source, size_t
 	bool followed;
 
 	f.at = scd_text_offset(source, len, f.line, f.column);
+	skip_anchor(&f);
 	if (style == SCD_YAML_LITERAL || style == SCD_YAML_FOLDED) {
 		size_t indent;
 

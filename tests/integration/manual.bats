@@ -78,6 +78,13 @@ man_letters() {
   grep -q '16 MiB of a text' "$(page validate)"
   grep -q 'SCD_CHECK_ARCHS_MAX ((size_t)8)' "$root/common/check.h"
   grep -q 'up to 8' "$(page validate)"
+  grep -q 'SCD_MANIFEST_ITEMS_MAX ((size_t)4096)' "$root/cli/manifest.h"
+  grep -q 'SCD_MANIFEST_BYTES_MAX ((size_t)16 << 20)' "$root/cli/manifest.h"
+  grep -q 'SCD_MANIFEST_DEPTH_MAX ((size_t)100)' "$root/cli/manifest.h"
+  grep -q 'Of one manifest at most 4,096 profiles, as many users of profiles, and 16 MiB' "$(page validate)"
+  grep -q 'nested up to 100 deep' "$(page validate)"
+  grep -q 'SCD_POOL_JOBS_MAX ((size_t)256)' "$root/cli/pool.h"
+  grep -q 'from 1 to 256' "$(page validate)"
 }
 
 # Runs each ".Dl $ ..." of a page in a directory with the files of tests/data/examples. The

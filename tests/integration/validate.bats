@@ -168,7 +168,7 @@ END
 @test "a directory without profiles is trouble, not success" {
   mkdir empty
   run -3 "$ctl" validate empty
-  [[ $output == *"no *.json file below 'empty'"* ]]
+  [[ $output == *"no *.json, *.yaml or *.yml file below 'empty'"* ]]
 }
 
 @test "a profile over its limit is a finding and a text over the reader's is trouble" {

@@ -147,10 +147,33 @@ static void a_data_link_that_leads_nowhere_is_a_fault(void **state)
 	expect_names("-!system ");
 }
 
+static void manifests_are_found_but_hidden_ones(void **state)
+{
+	char *operands[] = { tmpdir.path };
+	auto_inputs struct scd_inputs inputs = { 0 };
+	struct scd_error err;
+
+	(void)state;
+	put("b.yaml", "");
+	put_dir("sub");
+	put("sub/a.yml", "");
+	put(".seccompctl.yaml", "");
+	put_link("b.yaml", "link.yaml");
+	put_dir("dir.yaml");
+	assert_int_equal(scd_collect_inputs(operands, 1, &inputs, &err), 0);
+	assert_int_equal(inputs.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(scd_is_yaml_name(inputs.items[i].path));
+		assert_null(inputs.items[i].name);
+		assert_true(inputs.items[i].found);
+		assert_int_equal(inputs.items[i].depth, i);
+	}
+}
+
 static void a_directory_without_profiles_is_a_fault(void **state)
 {
 	(void)state;
-	put("web.yaml", "");
+	put("web.txt", "");
 	expect_names("-!missing ");
 }
 
@@ -276,6 +299,7 @@ int main(void)
 		TMPDIR_TEST(a_volume_is_read_through_its_data_link),
 		TMPDIR_TEST(other_data_links_are_not_followed),
 		TMPDIR_TEST(a_data_link_that_leads_nowhere_is_a_fault),
+		TMPDIR_TEST(manifests_are_found_but_hidden_ones),
 		TMPDIR_TEST(a_directory_without_profiles_is_a_fault),
 		TMPDIR_TEST(deep_directories_are_walked_without_recursion),
 		TMPDIR_TEST(operands_keep_their_order_and_have_no_name),

@@ -26,12 +26,13 @@ static void judge(const struct scd_rule *rule, const char *text, struct scd_repo
 	assert_int_equal(scd_check_profile(text, strlen(text), &opts, report, &err), 0);
 }
 
-/* Rules without an example: nothing small is too large, and the daemon finds what is about names.
- */
+/* Rules without an example: nothing small is too large, the daemon finds what is about names, and
+ * manifests are no profiles. */
 static bool has_no_example(const struct scd_rule *rule)
 {
 	return rule->number == SCD_FILTER_TOO_LARGE || rule->number == SCD_COMPILE_TOO_EXPENSIVE ||
-	       rule->number == SCD_PATH_RULES || rule->number == SCD_CRUN_CACHE_ERRNO;
+	       rule->number == SCD_PATH_RULES || rule->number == SCD_CRUN_CACHE_ERRNO ||
+	       rule->number >= SCD_MANIFEST_SYNTAX;
 }
 
 static size_t complain(const struct scd_rule *rule, const char *text,

@@ -12,7 +12,7 @@
 #include "text.h"
 #include "yamlspan.h"
 
-static const struct scd_yaml_limits limits = { .bytes = 1 << 20, .depth = 8 };
+static const struct scd_yaml_limits limits = { .bytes = 1 << 20, .depth = 8, .aliases = true };
 
 /* What "a: SCALAR" decodes to, and that every letter and digit of it, which occur once each,
  * is found where the YAML text has it. */
@@ -93,6 +93,14 @@ static void single_quotes_and_plain_words(void **state)
 	assert_followed("a: b # e\n", "b");
 }
 
+static void anchors_are_no_part_of_the_text(void **state)
+{
+	(void)state;
+	assert_followed("a: &x 'bc'\n", "bc");
+	assert_followed("a: &x\n  |\n  bc\n  d\n", "bc\nd\n");
+	assert_followed("a: &x\n  bc\n", "bc");
+}
+
 static void what_is_not_followed_stands_at_the_beginning(void **state)
 {
 	auto_yaml struct scd_yaml *doc = NULL;
@@ -123,6 +131,7 @@ int main(void)
 		cmocka_unit_test(folded_blocks),
 		cmocka_unit_test(double_quotes),
 		cmocka_unit_test(single_quotes_and_plain_words),
+		cmocka_unit_test(anchors_are_no_part_of_the_text),
 		cmocka_unit_test(what_is_not_followed_stands_at_the_beginning),
 	};
 

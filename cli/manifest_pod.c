@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* The profiles that a pod and its containers ask for. */
+#include "manifest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "value.h"
+
+#define ANNOTATION_POD "seccomp.security.alpha.kubernetes.io/pod"
+#define ANNOTATION_CONTAINER "container.seccomp.security.alpha.kubernetes.io/"
+
+/* "Deployment web", or "Deployment web, container nginx". */
+static char *label_of(const struct scd_object *object, const char *container)
+{
+	char *label;
+
+	return asprintf(&label, "%s %s%s%s", object->kind, object->name,
+			*container ? ", container " : "", container) < 0
+		       ? NULL
+		       : label;
+}
+
+static void read_type_localhost(struct scd_object *object, const char *container,
+				const struct scd_yaml_node *profile)
+{
+	const struct scd_yaml_node *path = scd_yaml_get(object->doc, profile, "localhostProfile");
+
+	if (!path || scd_yaml_kind(path) == SCD_YAML_NULL) {
+		scd_object_report(
+			object, SCD_MANIFEST_REFUSED, SCD_ERROR, profile,
+			"type Localhost without a localhostProfile: the API server refuses "
+			"it");
+		return;
+	}
+	if (scd_yaml_kind(path) != SCD_YAML_STRING) {
+		scd_object_report(object, SCD_MANIFEST_REFUSED, SCD_ERROR, path,
+				  "localhostProfile has to be a string, and is %s",
+				  scd_yaml_kind_name(scd_yaml_kind(path)));
+		return;
+	}
+	scd_object_add_use(object, (struct scd_profile_use){
+					   .object = label_of(object, container),
+					   .profile = strdup(scd_yaml_text(path)),
+					   .line = scd_yaml_line(path),
+					   .column = scd_yaml_column(path),
+				   });
+}
+
+static void read_profile(struct scd_object *object, const char *container,
+			 const struct scd_yaml_node *profile)
+{
+	static const char *const types[] = { "RuntimeDefault", "Unconfined" };
+	const struct scd_yaml_node *type = scd_yaml_get(object->doc, profile, "type");
+	const struct scd_yaml_node *path;
+	const char *word = scd_object_string(object, profile, "type");
+	char shown[SCD_VALUE_SHOWN];
+
+	if (scd_yaml_kind(profile) != SCD_YAML_MAPPING)
+		return;
+	if (strcmp(word, "Localhost") == 0) {
+		read_type_localhost(object, container, profile);
+		return;
+	}
+	if (strcmp(word, types[0]) != 0 && strcmp(word, types[1]) != 0) {
+		scd_object_report(
+			object, SCD_MANIFEST_REFUSED, SCD_ERROR, type ? type : profile,
+			"seccompProfile has the type %s: write Localhost, RuntimeDefault or "
+			"Unconfined",
+			scd_value_show(word, shown));
+		return;
+	}
+	path = scd_yaml_get(object->doc, profile, "localhostProfile");
+	if (path && scd_yaml_kind(path) != SCD_YAML_NULL)
+		scd_object_report(
+			object, SCD_MANIFEST_REFUSED, SCD_ERROR, path,
+			"a localhostProfile with type %s: the API server refuses it, write "
+			"type: Localhost",
+			word);
+}
+
+/* @holder: a pod's spec, or a container. */
+static void read_context(struct scd_object *object, const char *container,
+			 const struct scd_yaml_node *holder)
+{
+	const struct scd_yaml_node *context = scd_yaml_get(object->doc, holder, "securityContext");
+	const struct scd_yaml_node *profile =
+		context ? scd_yaml_get(object->doc, context, "seccompProfile") : NULL;
+
+	if (profile)
+		read_profile(object, container, profile);
+	profile = scd_yaml_get(object->doc, holder, "seccompProfile");
+	if (profile)
+		scd_object_report(
+			object, SCD_MANIFEST_IGNORED, SCD_WARNING, profile,
+			"seccompProfile belongs under securityContext: the API server drops "
+			"it here, and nothing is confined");
+}
+
+static void read_annotations(struct scd_object *object, const struct scd_yaml_node *pod)
+{
+	const struct scd_yaml_node *metadata = scd_yaml_get(object->doc, pod, "metadata");
+	const struct scd_yaml_node *list =
+		metadata ? scd_yaml_get(object->doc, metadata, "annotations") : NULL;
+
+	if (!list || scd_yaml_kind(list) != SCD_YAML_MAPPING ||
+	    !scd_object_may_visit(object, scd_yaml_count(list)))
+		return;
+	for (size_t i = 0; i < scd_yaml_count(list); i++) {
+		const struct scd_yaml_node *key = scd_yaml_key(object->doc, list, i);
+		const char *name = scd_yaml_text(key);
+
+		if (strcmp(name, ANNOTATION_POD) == 0 ||
+		    strncmp(name, ANNOTATION_CONTAINER, strlen(ANNOTATION_CONTAINER)) == 0)
+			scd_object_report(object, SCD_MANIFEST_IGNORED, SCD_WARNING, key,
+					  "no kubelet since 1.27 reads this annotation: write "
+					  "securityContext.seccompProfile");
+	}
+}
+
+void scd_read_pod(struct scd_object *object, const struct scd_yaml_node *pod)
+{
+	static const char *const lists[] = { "initContainers", "containers",
+					     "ephemeralContainers" };
+	const struct scd_yaml_node *spec = scd_yaml_get(object->doc, pod, "spec");
+
+	read_annotations(object, pod);
+	if (!spec)
+		return;
+	read_context(object, "", spec);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const struct scd_yaml_node *list = scd_yaml_get(object->doc, spec, lists[i]);
+
+		if (!list || scd_yaml_kind(list) != SCD_YAML_SEQUENCE ||
+		    !scd_object_may_visit(object, scd_yaml_count(list)))
+			continue;
+		for (size_t k = 0; k < scd_yaml_count(list); k++) {
+			const struct scd_yaml_node *container = scd_yaml_item(object->doc, list, k);
+
+			read_context(object, scd_object_string(object, container, "name"),
+				     container);
+		}
+	}
+}
