@@ -81,7 +81,7 @@ static void strings_come_back_as_they_were(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-		const struct scd_yaml_limits limits = { 1 << 20, 16 };
+		const struct scd_yaml_limits limits = { .bytes = 1 << 20, .depth = 16 };
 		cJSON *tree = cJSON_CreateObject();
 		auto_free char *text = NULL;
 		auto_yaml struct scd_yaml *doc = NULL;
