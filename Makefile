@@ -148,7 +148,7 @@ check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour 
 	B=$(abspath $(B)) SCD_CRASH_STRIDE=1 bats --timing tests/integration/crash.bats
 	B=$(abspath $(B)) SCD_POWER_CUTS=300 bats --timing tests/full/power.bats
 	B=$(abspath $(B)) SCD_ALL_COSTS=1 bats --timing tests/full/costs.bats
-	B=$(abspath $(B)) SCD_SWAPS=20000 bats --timing tests/integration
+	B=$(abspath $(B)) SCD_SWAPS=20000 SCD_PAUSE_MS=100 bats --timing tests/integration/endurance.bats
 	$(MAKE) fuzz FUZZ_TIME=3600
 
 # For what makes calls of its own, or writes files at the end of the process.

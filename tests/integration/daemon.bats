@@ -384,30 +384,6 @@ JSON
   [ "$(status '.profiles[0].findingsTotal')" -ge 60 ]
 }
 
-@test "hundreds of swaps in a row end with the last one, and no torn file on the way" {
-  good_profile > "$PAYLOAD/a.json"
-  publish
-  daemon_start --resync-period=1h --v=2
-  eventually is_state a.json Installed
-  calls=(mount umount2 swapon swapoff reboot kexec_load acct)
-  (
-    while [ -e "$WORK" ] && [ ! -e "$WORK/stop" ]; do
-      jq -e .defaultAction "$DEST/a.json" >/dev/null 2>&1 || echo torn >> "$WORK/torn"
-    done
-  ) 3>&- &
-  reader=$!
-  for i in $(seq "${SCD_SWAPS:-300}"); do
-    good_profile "${calls[$((i % 7))]}" > "$PAYLOAD/a.json"
-    publish
-  done
-  eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
-  touch "$WORK/stop"
-  wait "$reader"
-  [ ! -e "$WORK/torn" ]
-  eventually no_temps
-}
-
-# bats test_tags=slow
 @test "a hostile profile costs one finding and the others are installed on time" {
   # 120 rules of six inequalities: 11 s in libseccomp (docs/verdicts.md).
   jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(120) as $i | {names: ["read"],

@@ -2,7 +2,8 @@
 /*
  * atomic_writer - publish files in a directory as the kubelet fills a volume.
  *
- *   atomic_writer [--old-order] [--crash-after=STEP] [--times=N] TARGET_DIR PAYLOAD_DIR
+ *   atomic_writer [--old-order] [--crash-after=STEP] [--times=N [--pause=MS]]
+ *                 TARGET_DIR PAYLOAD_DIR
  *   atomic_writer --teardown TARGET_DIR
  *
  * Publishes every file below PAYLOAD_DIR; a file in a sub-directory is what
@@ -18,6 +19,7 @@
  *   --times=N           N publications back to back. Every other one has a newline
  *                       more at the end of each file, so that each is a new
  *                       generation; the last is PAYLOAD_DIR as it is
+ *   --pause=MS          milliseconds between them
  *   --teardown          take the live volume down: the timestamped directories, the
  *                       links, ..data, and TARGET_DIR itself when that empties it
  *
@@ -31,6 +33,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "cleanup.h"
 #include "fsio.h"
@@ -45,7 +48,7 @@ enum exit_code {
 
 struct args {
 	struct sim_opts opts;
-	unsigned long times;
+	unsigned long times, pause_ms;
 	bool teardown;
 	const char *target;
 	char *payload;
@@ -62,10 +65,11 @@ struct payload {
 
 static int usage(void)
 {
-	(void)fputs("usage: atomic_writer [--old-order] [--crash-after=STEP] [--times=N] "
-		    "TARGET_DIR PAYLOAD_DIR\n"
-		    "       atomic_writer --teardown TARGET_DIR\n",
-		    stderr);
+	(void)fputs(
+		"usage: atomic_writer [--old-order] [--crash-after=STEP] [--times=N [--pause=MS]] "
+		"TARGET_DIR PAYLOAD_DIR\n"
+		"       atomic_writer --teardown TARGET_DIR\n",
+		stderr);
 	return EXIT_USAGE;
 }
 
@@ -74,6 +78,7 @@ static bool parse(int argc, char **argv, struct args *args)
 	static const struct option longs[] = { { "old-order", no_argument, NULL, 'o' },
 					       { "crash-after", required_argument, NULL, 'c' },
 					       { "times", required_argument, NULL, 'n' },
+					       { "pause", required_argument, NULL, 'p' },
 					       { "teardown", no_argument, NULL, 't' },
 					       { NULL, 0, NULL, 0 } };
 	char *end;
@@ -92,6 +97,11 @@ static bool parse(int argc, char **argv, struct args *args)
 		case 'n':
 			args->times = strtoul(optarg, &end, 10);
 			if (*end || args->times == 0)
+				return false;
+			break;
+		case 'p':
+			args->pause_ms = strtoul(optarg, &end, 10);
+			if (*end)
 				return false;
 			break;
 		case 't':
@@ -180,6 +190,8 @@ static int payload_load(struct payload *payload, char *dir)
 
 static int publish(const struct args *args)
 {
+	const struct timespec pause = { .tv_sec = (time_t)(args->pause_ms / 1000),
+					.tv_nsec = (long)(args->pause_ms % 1000) * 1000000L };
 	SCD_CLEANUP(payload_done) struct payload payload = { 0 };
 
 	if (payload_load(&payload, args->payload) < 0)
@@ -200,6 +212,7 @@ static int publish(const struct args *args)
 			return EXIT_CRASHED;
 		for (size_t i = 0; i < payload.count; i++)
 			payload.files[i].len -= longer;
+		(void)nanosleep(&pause, NULL);
 	}
 	return EXIT_SUCCESS;
 }

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Each test is a subshell of its own.
+# shellcheck disable=SC2030,SC2031
+# Many generations in a row: nobody sees a torn one, and nothing grows. SCD_SWAPS of them,
+# SCD_PAUSE_MS apart under the daemon, which begins a sync every 100 ms at most.
+
+bats_require_minimum_version 1.5.0
+load lib.bash
+
+setup() {
+  volume_setup
+  SWAPS=${SCD_SWAPS:-300}
+  READERS=()
+}
+
+teardown() {
+  readers_stop || true
+  volume_teardown
+}
+
+# Processes that read and parse a.json and team/b.json all the time.
+readers_start() {
+  for i in $(seq "$1"); do
+    "$B/tests/reader" "$DEST/a.json" "$DEST/team/b.json" > "$WORK/reader$i" 3>&- &
+    READERS+=($!)
+  done
+}
+
+# What they saw, in all; fails when it was anything but whole files.
+readers_stop() {
+  local pid code=0
+  [ "${#READERS[@]}" -gt 0 ] || return 0
+  for pid in "${READERS[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${READERS[@]}"; do wait "$pid" || code=1; done
+  READERS=()
+  awk '{ r += $1; u += $3; m += $5 } END { print r " reads, " u " unparseable, " m " missing" }' "$WORK"/reader*
+  return "$code"
+}
+
+two_profiles() {
+  mkdir -p "$PAYLOAD/team"
+  good_profile > "$PAYLOAD/a.json"
+  cp "$PAYLOAD/a.json" "$PAYLOAD/team/b.json"
+}
+
+rss() { awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status"; }
+fds() { find "/proc/$DAEMON/fd" -mindepth 1 | wc -l; }
+watches() { cat "/proc/$DAEMON"/fdinfo/* 2>/dev/null | grep -c '^inotify wd'; }
+children() { pgrep -c -P "$DAEMON" || true; }
+all_syncs() { get /metrics | awk '/^seccompd_syncs_total\{/ { n += $2 } END { print n }'; }
+no_children() { [ "$(children)" = 0 ]; }
+
+is_last() {
+  cmp "$PAYLOAD/a.json" "$DEST/a.json" && cmp "$PAYLOAD/team/b.json" "$DEST/team/b.json"
+}
+
+@test "readers never see a torn profile, nor none, while generations are installed" {
+  two_profiles
+  "$B/tests/transact" "$PAYLOAD" "$DEST"
+  readers_start 3
+  "$B/tests/transact" --rounds="$SWAPS" "$PAYLOAD" "$DEST"
+  readers_stop > "$WORK/seen"
+  output=$(cat "$WORK/seen")
+  echo "# $SWAPS generations of two profiles, 3 readers: $output" >&3
+  [[ "$output" == *' reads, 0 unparseable, 0 missing' ]]
+  [ "${output%% *}" -gt 100 ]
+  is_last
+  no_temps
+}
+
+@test "a daemon that follows generation upon generation does not grow" {
+  ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer has its own idea of memory'
+  two_profiles
+  publish
+  daemon_start --resync-period=1h --v=1
+  eventually is_state team/b.json Installed
+  readers_start 1
+  "$B/tests/atomic_writer" --times=$((SWAPS / 4)) "$SOURCE" "$PAYLOAD" # until all has been used once
+  eventually is_last
+  eventually no_children
+  sleep 0.3
+  before="$(fds) descriptors, $(watches) watches"
+  rss_before=$(rss)
+  syncs_before=$(all_syncs)
+  "$B/tests/atomic_writer" --times="$SWAPS" --pause="${SCD_PAUSE_MS:-10}" "$SOURCE" "$PAYLOAD"
+  eventually is_last
+  eventually no_children
+  sleep 0.3
+  readers_stop > "$WORK/seen"
+  output=$(cat "$WORK/seen")
+  echo "# $SWAPS updates, $(($(all_syncs) - syncs_before)) syncs: $rss_before KiB resident before, $(rss) after; $before before," \
+    "$(fds) descriptors, $(watches) watches after; $output" >&3
+  [ "$(fds) descriptors, $(watches) watches" = "$before" ]
+  [ "$(rss)" -lt $((rss_before + 512)) ]
+  [[ "$output" == *' reads, 0 unparseable, 0 missing' ]]
+  eventually no_temps
+  # What lies in the destination: two profiles, a directory, the lock and the state file.
+  [ "$(find "$DEST" -mindepth 1 | wc -l)" = 5 ]
+}
