@@ -174,21 +174,23 @@ static void log_rejected(const struct scd_profile_state *profile)
 	}
 }
 
-static void log_change(const struct scd_profile_state *profile,
+/* Whether there was one. */
+static bool log_change(const struct scd_profile_state *profile,
 		       const struct scd_profile_state *before)
 {
 	if (before && before->phase == profile->phase &&
 	    strcmp(before->sha256, profile->sha256) == 0 &&
 	    strcmp(before->installed_sha256, profile->installed_sha256) == 0)
-		return;
+		return false;
 	if (profile->phase == SCD_PHASE_STALE || profile->phase == SCD_PHASE_INVALID) {
 		log_rejected(profile);
-		return;
+		return true;
 	}
 	scd_log(SCD_LOG_CHANGE, "Profile state changed", scd_key("profile", "%s", profile->name),
 		scd_key("state", "%s", scd_phase_name(profile->phase)),
 		scd_key("reason", "%s", profile->reason),
 		scd_key("sha256", "%.12s", profile->installed_sha256));
+	return true;
 }
 
 /* Operations of the transaction into the counters. */
@@ -197,6 +199,7 @@ static void count_operations(struct scd_state *state, const struct scd_install_o
 	for (size_t i = 0; i < outcome->count; i++) {
 		const struct scd_install_result *result = &outcome->results[i];
 
+		state->news |= result->op != SCD_OP_NONE;
 		if (result->op != SCD_OP_NONE)
 			state->installs[result->op][result->sys != 0]++;
 		if (result->sys)
@@ -266,7 +269,8 @@ static int replace_profiles(struct scd_state *state, const struct scd_snapshot *
 	}
 	quote_all(profiles, count, snapshot);
 	for (size_t i = 0; i < count; i++)
-		log_change(&profiles[i], scd_state_find(state, profiles[i].name));
+		state->news |= log_change(&profiles[i], scd_state_find(state, profiles[i].name));
+	state->news |= count != state->profile_count;
 	profiles_done(state->profiles, state->profile_count);
 	state->profiles = profiles;
 	state->profile_count = count;
@@ -286,6 +290,7 @@ int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapsho
 	state->validator_degraded = scd_checker_degraded(checker);
 	if (outcome->free_bytes > 0)
 		state->free_bytes = outcome->free_bytes;
+	state->news = false;
 	count_operations(state, outcome);
 
 	/* A transaction that could not look says nothing about the disk. */

@@ -133,6 +133,7 @@ struct scd_state {
 
 	/* syncs */
 	bool first_sync_done;
+	bool news; /* the last transaction changed a file, or what is said of a profile */
 	int64_t last_attempt, last_success; /* seconds since the epoch; 0: never */
 	enum scd_trigger last_trigger;
 	enum scd_sync_result last_result;
