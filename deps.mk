@@ -4,7 +4,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-
               libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
 DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc
 DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc
-DEPS_FULL  := e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
+DEPS_FULL  := golang-go ca-certificates e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
               linux-libc-dev-arm64-cross linux-libc-dev-armhf-cross linux-libc-dev-mips64el-cross \
               linux-libc-dev-ppc64el-cross linux-libc-dev-riscv64-cross linux-libc-dev-s390x-cross
 

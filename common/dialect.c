@@ -24,7 +24,7 @@ static bool check_errno(struct scd_judge *judge, const struct scd_json_value *va
 	if (!(judge->opts->runtimes & SCD_CRI_O))
 		return false;
 	found = scd_errno_find(value->string);
-	if (found < 0) {
+	if (found < 0 || !scd_errno_in_cri_o(value->string)) {
 		scd_judge_add(judge, SCD_ERRNO_STRING, SCD_ERROR, value,
 			      "\"%s\" is not an error that CRI-O knows: it refuses the profile; "
 			      "write %s with the number",

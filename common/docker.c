@@ -184,6 +184,31 @@ int scd_errno_find(const char *name)
 	return -1;
 }
 
+/* Sorted by name, each followed by a blank. */
+static const char cri_o_errnos[] =
+	"E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF "
+	"EBADMSG EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDEADLK "
+	"EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN EHOSTUNREACH EIDRM "
+	"EILSEQ EINPROGRESS EINVAL EIO EISCONN EISDIR ELOOP EMEDIUMTYPE EMFILE EMLINK "
+	"EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS ENODEV "
+	"ENOENT ENOEXEC ENOLCK ENOMEDIUM ENOMEM ENOMSG ENOPROTOOPT ENOSPC ENOSYS ENOTBLK "
+	"ENOTCONN ENOTDIR ENOTEMPTY ENOTRECOVERABLE ENOTSOCK ENOTSUP ENOTTY ENXIO "
+	"EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPFNOSUPPORT EPIPE EPROTONOSUPPORT "
+	"EPROTOTYPE ERANGE EREMOTE EROFS ESHUTDOWN ESOCKTNOSUPPORT ESPIPE ESRCH ESTALE "
+	"ETIMEDOUT ETOOMANYREFS ETXTBSY EUSERS EXDEV ";
+
+bool scd_errno_in_cri_o(const char *name)
+{
+	const size_t n = strlen(name);
+
+	if (n > 0 && strspn(name, "0123456789") == n)
+		return true;
+	for (const char *p = cri_o_errnos; *p; p = strchr(p, ' ') + 1)
+		if (strncmp(p, name, n) == 0 && p[n] == ' ')
+			return true;
+	return false;
+}
+
 static const struct scd_json_value *strings_of(const struct scd_json_value *condition,
 					       const char *key)
 {

@@ -41,6 +41,10 @@ bool scd_kernel_version_parse(const char *text, struct scd_kernel_version *versi
 /* The number of an error called "EPERM" or "1", or -1. */
 int scd_errno_find(const char *name) SCD_NONNULL;
 
+/* Whether CRI-O knows the error by this name: fewer than Linux has, ENODATA and EINTR not among
+ * them (containers/common: pkg/seccomp/errno_list.go), and any number. */
+bool scd_errno_in_cri_o(const char *name) SCD_NONNULL;
+
 /* Capabilities that the runtimes give to a container that asks for none in particular
  * (containerd and CRI-O alike, as Docker), by bit. */
 extern const uint64_t scd_default_capabilities;

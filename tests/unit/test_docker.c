@@ -37,6 +37,10 @@ static void errors_have_names_aliases_and_numbers(void **state)
 	assert_int_equal(scd_errno_find("EWOULDBLOCK"), EAGAIN);
 	assert_int_equal(scd_errno_find("EOPNOTSUPP"), EOPNOTSUPP);
 	assert_int_equal(scd_errno_find("ENOTSUP"), ENOTSUP);
+	assert_true(scd_errno_in_cri_o("EPERM") && scd_errno_in_cri_o("EXDEV"));
+	assert_true(scd_errno_in_cri_o("E2BIG") && scd_errno_in_cri_o("38"));
+	assert_false(scd_errno_in_cri_o("EWOULDBLOCK") || scd_errno_in_cri_o("EINTR"));
+	assert_false(scd_errno_in_cri_o("") || scd_errno_in_cri_o("EPER"));
 	assert_int_equal(scd_errno_find("38"), 38);
 	assert_int_equal(scd_errno_find("0"), 0);
 	assert_int_equal(scd_errno_find("eperm"), -1);
