@@ -104,10 +104,12 @@ $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.
 	@mkdir -p $(@D)
 	$(link) $(call pc,--libs,cmocka) $(DAEMON_LIBS)
 
-# Under a sanitizer, which has its own allocator, the linker diverts our calls of it.
+# Allocations that fail: those of our own objects, as the linker diverts them. Without a sanitizer, which
+# has its own allocator, test_torture_install diverts those of the libraries as well.
+wrap_malloc := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+$(B)/tests/test_torture: SCD_LDFLAGS += $(wrap_malloc)
 ifneq ($(findstring -fsanitize,$(CFLAGS)),)
-$(B)/tests/test_torture: SCD_LDFLAGS += \
-  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+$(B)/tests/test_torture_install: SCD_LDFLAGS += $(wrap_malloc)
 endif
 
 $(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd-daemon.a $(B)/libscd-destination.a $(B)/libscd-sim.a $(B)/libscd.a
