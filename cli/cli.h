@@ -48,6 +48,7 @@ struct scd_command {
 	ROW(disasm)       \
 	ROW(run)          \
 	ROW(diff)         \
+	ROW(test)         \
 	ROW(rules)        \
 	ROW(status)       \
 	ROW(prune)        \

@@ -2,18 +2,17 @@
 #include "explain.h"
 
 #include <cjson/cJSON.h>
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "call_args.h"
+#include "call_text.h"
 #include "cli.h"
 #include "excerpt.h"
 #include "meaning.h"
 #include "opened.h"
 #include "siblings.h"
-#include "syscalls.h"
 #include "text.h"
 
 #define ARGS_END 6
@@ -385,82 +384,16 @@ static int show_multiplexed(const struct question *direct, const struct session 
 	return 0;
 }
 
-static int find_call(const char *word, struct question *q, struct scd_error *err)
-{
-	char near[SCD_SYSCALL_NAME_SIZE], shown[SCD_VALUE_SHOWN];
-	uint64_t number;
-
-	if (isdigit((unsigned char)*word)) {
-		if (scd_value_uint(word, 0, INT32_MAX, &number, err) < 0)
-			return -1;
-		q->nr = (int)number;
-		if (q->arch == SCMP_ARCH_X32)
-			q->nr |= 0x40000000;
-		(void)scd_call_name(q->arch, q->nr, q->name);
-		return 0;
-	}
-	if (seccomp_syscall_resolve_name(word) == __NR_SCMP_ERROR) {
-		if (scd_syscall_nearest(word, near))
-			return scd_fail(err, SCD_E_USAGE, 0,
-					"%s is not a system call that libseccomp knows; did you "
-					"mean %s?",
-					scd_value_show(word, shown), near);
-		return scd_fail(err, SCD_E_USAGE, 0,
-				"%s is not a system call that libseccomp knows; give its number",
-				scd_value_show(word, shown));
-	}
-	(void)snprintf(q->name, sizeof(q->name), "%s", word);
-	q->nr = scd_call_number(q->arch, word);
-	return 0;
-}
-
-/* Every name that the call's arguments have. */
-static void list_args(const struct question *q, struct scd_buf *out)
-{
-	char name[SCD_CALL_ARG_NAME_SIZE];
-
-	for (unsigned i = 0; i < ARGS_END; i++) {
-		(void)scd_call_arg_name(q->arch, q->name, i, name);
-		if (strncmp(name, "arg", 3) == 0 && isdigit((unsigned char)name[3]))
-			continue;
-		scd_buf_printf(out, "%s%s", out->len ? ", " : "", name);
-	}
-	scd_buf_puts(out, out->len ? ", or arg0 to arg5" : "arg0 to arg5");
-}
-
-static int read_arg(const char *word, struct question *q, struct scd_error *err)
-{
-	auto_buf struct scd_buf names = scd_buf_init(512);
-	const char *equals = strchr(word, '=');
-	char name[SCD_CALL_ARG_NAME_SIZE], shown[SCD_VALUE_SHOWN];
-	int index;
-
-	if (!equals)
-		return scd_fail(err, SCD_E_USAGE, 0, "%s is not ARG=VALUE",
-				scd_value_show(word, shown));
-	(void)snprintf(name, sizeof(name), "%.*s", (int)(equals - word), word);
-	index = scd_call_arg_find(q->arch, q->name, name);
-	if (index < 0) {
-		list_args(q, &names);
-		return scd_fail(err, SCD_E_USAGE, 0, "%s has no argument %s; it has %s", q->name,
-				scd_value_show(name, shown), scd_buf_text(&names));
-	}
-	if (q->known.mask & (1U << index))
-		return scd_fail(err, SCD_E_USAGE, 0, "argument %d is given twice", index);
-	q->known.mask |= 1U << index;
-	return scd_constants_parse(q->arch, equals + 1, &q->known.args[index], err);
-}
-
 static int explain_arch(const struct scd_opened *opened, uint32_t arch,
 			const struct session *session, char **words, int count,
 			struct scd_error *err)
 {
 	auto_question struct question q = { .opened = opened, .arch = arch };
 
-	if (find_call(words[0], &q, err) < 0)
+	if (scd_call_find(arch, words[0], q.name, &q.nr, err) < 0)
 		return -1;
 	for (int i = 1; i < count; i++)
-		if (read_arg(words[i], &q, err) < 0)
+		if (scd_call_read_arg(arch, q.name, words[i], &q.known, err) < 0)
 			return -1;
 	if (q.nr < 0) {
 		auto_buf struct scd_buf name = scd_buf_init(64);
