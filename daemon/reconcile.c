@@ -136,8 +136,7 @@ static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 		r->state->first_sync_done = true;
 	scd_record_conditions(r->state);
 	scd_log(result == SCD_SYNC_ERROR || r->state->news ? SCD_LOG_CHANGE : SCD_LOG_DECISION,
-		"Sync finished",
-		scd_key("trigger", "%s", scd_trigger_name(r->trigger)),
+		"Sync finished", scd_key("trigger", "%s", scd_trigger_name(r->trigger)),
 		scd_key("result", "%s", scd_sync_result_name(result)),
 		scd_key("digest", "%.12s", r->state->digest), scd_key_uint("milliseconds", ms),
 		scd_key_uint("profiles", r->state->profile_count),
