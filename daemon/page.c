@@ -263,6 +263,25 @@ static void put_sync(struct page *page)
 	scd_buf_puts(out, "</dd></div>\n");
 }
 
+static void put_part(struct scd_buf *out, const char *name, const struct scd_sandbox_part *part)
+{
+	scd_buf_printf(out, "%s <span class=\"tag %s\">%s</span> ", name,
+		       part->mode == SCD_SANDBOX_ON	       ? "good"
+		       : part->mode == SCD_SANDBOX_UNAVAILABLE ? "warn"
+							       : "calm",
+		       scd_sandbox_mode_name(part->mode));
+	scd_html_text(out, scd_sandbox_why(part));
+}
+
+/* What holds the daemon itself to its rights. */
+static void put_sandbox(struct page *page)
+{
+	scd_buf_puts(&page->out, "<div><dt>Sandbox</dt><dd>");
+	put_part(&page->out, "Landlock", &page->state->sandbox.landlock);
+	put_part(&page->out, " seccomp", &page->state->sandbox.seccomp);
+	scd_buf_puts(&page->out, "</dd></div>\n");
+}
+
 static void put_facts(struct page *page)
 {
 	struct scd_buf *out = &page->out;
@@ -279,7 +298,9 @@ static void put_facts(struct page *page)
 		scd_buf_puts(out, page->state->config->judge.trial_load
 					  ? "full, each filter is loaded once into this kernel"
 					  : "without a trial load, as configured");
-	scd_buf_puts(out, "</dd></div>\n<div><dt>Running since</dt><dd>");
+	scd_buf_puts(out, "</dd></div>\n");
+	put_sandbox(page);
+	scd_buf_puts(out, "<div><dt>Running since</dt><dd>");
 	scd_html_time(out, page->state->started_at, page->now);
 	scd_buf_puts(out, "</dd></div>\n</dl>\n</section>\n");
 }

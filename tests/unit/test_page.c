@@ -157,6 +157,19 @@ static void checks_are_shown_with_their_reasons(void **state)
 	assert_non_null(strstr(strict, "Not ready; 1 of 2 profiles needs attention."));
 }
 
+static void the_sandbox_says_what_is_missing_and_why(void **state)
+{
+	struct scd_state *s = *state;
+	auto_free char *page = NULL;
+
+	s->sandbox.landlock.mode = SCD_SANDBOX_ON;
+	s->sandbox.seccomp.mode = SCD_SANDBOX_UNAVAILABLE;
+	s->sandbox.seccomp.sys = EPERM;
+	page = page_of(s);
+	assert_non_null(strstr(page, "Landlock <span class=\"tag good\">on</span>"));
+	assert_non_null(strstr(page, "seccomp <span class=\"tag warn\">unavailable</span> EPERM"));
+}
+
 static void before_the_first_sync_nothing_is_made_up(void **state)
 {
 	struct scd_state fresh = { .config = &sample.config, .node = "", .pod = "", .pod_uid = "" };
@@ -297,6 +310,7 @@ int main(void)
 		WITH_SAMPLE(every_phase_has_its_words),
 		WITH_SAMPLE(remarks_on_the_others_are_folded),
 		WITH_SAMPLE(checks_are_shown_with_their_reasons),
+		WITH_SAMPLE(the_sandbox_says_what_is_missing_and_why),
 		WITH_SAMPLE(before_the_first_sync_nothing_is_made_up),
 		WITH_SAMPLE(nothing_hostile_gets_through),
 		WITH_SAMPLE(a_page_stays_within_its_limit_and_says_what_is_missing),
