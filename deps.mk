@@ -2,9 +2,10 @@
 # What has to be installed. Debian 12 package names, one list a purpose.
 DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-dev \
               libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
-DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc
+DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc python3
 DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc
 DEPS_FULL  := golang-go ca-certificates e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
+              libxml2-utils zsh fish \
               linux-libc-dev-arm64-cross linux-libc-dev-armhf-cross linux-libc-dev-mips64el-cross \
               linux-libc-dev-ppc64el-cross linux-libc-dev-riscv64-cross linux-libc-dev-s390x-cross
 
@@ -13,6 +14,11 @@ DEPS_FULL  := golang-go ca-certificates e2fsprogs faketime valgrind clang libcla
 KUSTOMIZE  := sigs.k8s.io/kustomize/kustomize/v5@v5.0.3
 TOOLS      := build-tools
 kustomize_missing = $(shell tests/full/kustomize.sh deploy/kustomize/base >/dev/null 2>&1 || echo yes)
+
+# The schema of SARIF comes in an npm package, which Debian has not.
+SARIF      := @microsoft/jest-sarif@1.0.0-beta.0
+SARIF_JSON := $(TOOLS)/sarif-2.1.0.json
+sarif_missing = $(if $(wildcard $(SARIF_JSON)),,yes)
 
 # Installs only what is missing, and asks the network for nothing when nothing is.
 apt_get = @missing=$$(dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(1) 2>/dev/null | \
@@ -29,8 +35,12 @@ deps-build: ## only what building needs, as in an image
 	$(call apt_get,$(DEPS_BUILD))
 
 deps-full: ## install what check-full needs beyond that
-	$(call apt_get,$(DEPS_FULL) $(if $(kustomize_missing),golang-go ca-certificates))
+	$(call apt_get,$(DEPS_FULL) $(if $(kustomize_missing),golang-go ca-certificates) $(if $(sarif_missing),$(if $(shell command -v npm),,npm)))
 	$(if $(kustomize_missing),@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; mkdir -p $(TOOLS); \
 	  GOPATH=$$tmp GOCACHE=$$tmp/cache GOFLAGS=-modcacherw GOBIN=$(abspath $(TOOLS)) go install $(KUSTOMIZE))
+	$(if $(sarif_missing),@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; mkdir -p $(TOOLS); \
+	  npm pack --silent --pack-destination "$$tmp" $(SARIF) >/dev/null; \
+	  tar -xzf "$$tmp"/*.tgz -C "$$tmp" package/lib/schemas/sarif-2.1.0-rtm.5.json; \
+	  cp "$$tmp/package/lib/schemas/sarif-2.1.0-rtm.5.json" $(SARIF_JSON))
 
 .PHONY: deps deps-build deps-full

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "render.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -169,6 +170,25 @@ static bool any_shows_notes(const struct validate_options *asked,
 	return show;
 }
 
+/* GitHub shows what is in this file on the page of the run. */
+static int add_to_summary(const struct scd_judged *list, size_t count,
+			  const struct scd_render_opts *how, struct scd_error *err)
+{
+	const char *path = getenv("GITHUB_STEP_SUMMARY");
+	FILE *file;
+	int rc;
+
+	if (!path || !*path)
+		return 0;
+	file = fopen(path, "ae");
+	if (!file)
+		return scd_fail(err, SCD_E_SYSTEM, errno, "open '%s'", path);
+	rc = scd_render_markdown(list, count, how, file, err);
+	if (fclose(file) != 0 && rc == 0)
+		rc = scd_fail(err, SCD_E_SYSTEM, errno, "write '%s'", path);
+	return rc;
+}
+
 static int print_verdicts(const struct validate_options *asked, const struct scd_check_opts *opts,
 			  const struct scd_verdicts *verdicts, struct scd_error *err)
 {
@@ -185,6 +205,8 @@ static int print_verdicts(const struct validate_options *asked, const struct scd
 	for (size_t i = 0; i < verdicts->count; i++)
 		if (is_shown(verdicts->items[i]))
 			list[count++] = judged_of(verdicts->items[i]);
+	if (asked->format == SCD_FORMAT_GITHUB && add_to_summary(list, count, &how, err) < 0)
+		return -1;
 	return scd_render((enum scd_format)asked->format, list, count, &how, stdout, err);
 }
 

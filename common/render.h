@@ -41,9 +41,14 @@ struct scd_tally {
 struct scd_tally scd_tally_of(const struct scd_judged *list, size_t count) SCD_NONNULL;
 
 /* Every format: enum value, name of "-o name", function. The first is the default. */
-#define SCD_FORMATS(ROW)                                 \
-	ROW(SCD_FORMAT_HUMAN, "human", scd_render_human) \
-	ROW(SCD_FORMAT_JSON, "json", scd_render_json)
+#define SCD_FORMATS(ROW)                                    \
+	ROW(SCD_FORMAT_HUMAN, "human", scd_render_human)    \
+	ROW(SCD_FORMAT_JSON, "json", scd_render_json)       \
+	ROW(SCD_FORMAT_JSONL, "jsonl", scd_render_jsonl)    \
+	ROW(SCD_FORMAT_SARIF, "sarif", scd_render_sarif)    \
+	ROW(SCD_FORMAT_GITHUB, "github", scd_render_github) \
+	ROW(SCD_FORMAT_JUNIT, "junit", scd_render_junit)    \
+	ROW(SCD_FORMAT_NAME, "name", scd_render_name)
 
 #define SCD_FORMAT_VALUE(value, name, function) value,
 enum scd_format {
@@ -57,6 +62,11 @@ enum scd_format {
 		     const struct scd_render_opts *opts, FILE *out, struct scd_error *err) \
 		SCD_NONNULL SCD_MUST_CHECK;
 SCD_FORMATS(SCD_FORMAT_PROTOTYPE)
+
+/* A table in Markdown, for the summary page of a CI run. */
+int scd_render_markdown(const struct scd_judged *list, size_t count,
+			const struct scd_render_opts *opts, FILE *out,
+			struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
 /* The same, in the format asked for. */
 int scd_render(enum scd_format format, const struct scd_judged *list, size_t count,
