@@ -46,9 +46,10 @@ struct scd_command {
 	ROW(configmap)    \
 	ROW(explain)      \
 	ROW(disasm)       \
-	ROW(run)          \
 	ROW(diff)         \
 	ROW(test)         \
+	ROW(run)          \
+	ROW(record)       \
 	ROW(rules)        \
 	ROW(status)       \
 	ROW(prune)        \

@@ -184,6 +184,24 @@ static pid_t status_number(pid_t pid, const char *key)
 	return (pid_t)number;
 }
 
+/* Dead, but not waited for: the kernel traces it no more than one that is gone. */
+static bool is_zombie(pid_t tid)
+{
+	char path[64], line[128] = "";
+	const char *end;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)tid);
+	file = fopen(path, "re");
+	if (!file)
+		return true;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	(void)fclose(file);
+	end = strrchr(line, ')'); /* "PID (NAME) STATE": a name may hold anything */
+	return !end || strncmp(end, ") Z", 3) == 0 || strncmp(end, ") X", 3) == 0;
+}
+
 static bool is_ours(pid_t tid)
 {
 	return status_number(tid, "TracerPid:") == getpid();
@@ -320,7 +338,8 @@ static int seize_threads(pid_t pid, size_t *seized, struct scd_error *err)
 			continue;
 		rc = seize(tid, err);
 		*seized += rc == 0;
-		if (rc < 0 && err->code == SCD_E_MISSING)
+		/* Ended meanwhile, or came to us with its parent. */
+		if (rc < 0 && (err->code == SCD_E_MISSING || is_zombie(tid) || is_ours(tid)))
 			rc = 0;
 	}
 	if (dir)

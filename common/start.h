@@ -18,4 +18,9 @@ void scd_start_check(struct scd_judge *judge, const struct scd_profile *profile,
 uint32_t scd_start_action(const struct scd_filter *filter, uint32_t arch,
 			  const char *name) SCD_NONNULL;
 
+/* Names, separated by blanks, of calls that the start of a container takes: set @index of several
+ * that overlap; NULL at the end. All of them together start a container with any OCI runtime,
+ * with no_new_privs and without, and let it end. */
+const char *scd_start_set(size_t index);
+
 #endif

@@ -11,6 +11,7 @@ setup() {
   ctl=${B:-$root/build}/seccompctl
   calls=${B:-$root/build}/tests/calls
   cd "$BATS_TEST_TMPDIR" || return
+  looping=
   chmod 755 .
   profile > p.json
 }
@@ -45,6 +46,8 @@ calls() {
   shift
   "$ctl" run -o json --report r.json "${options[@]}" p.json -- "$calls" "$@"
 }
+
+teardown() { [ -z "$looping" ] || kill "$looping"; }
 
 @test "a denied call fails as the profile says, and is listed with its arguments" {
   run -0 --separate-stderr "$ctl" run p.json -- sh -c 'mkdir a a; echo out'
@@ -236,13 +239,11 @@ typed() {
 }
 
 @test "a process that runs already can be watched and is left alone" {
-  sh -c 'while :; do "$1" mkdir > /dev/null; sleep 0.05; done' sh "$calls" &
-  pid=$!
+  sh -c 'while :; do "$1" mkdir > /dev/null; sleep 0.05; done' sh "$calls" > /dev/null 3>&- &
+  looping=$!
   sleep 0.2
-  rc=0
-  timeout -s INT 2 "$ctl" run --log -o json --report r.json --pid "$pid" p.json || rc=$?
-  kill -0 "$pid"
-  kill "$pid"
+  run -124 timeout -s INT 2 "$ctl" run --log -o json --report r.json --pid "$looping" p.json # 124: that of timeout
+  kill -0 "$looping"
   jq -e '.denied[] | select(.syscall == "mkdirat") | .count >= 2' r.json
   run -127 "$ctl" run --log --pid 4194303 p.json
   [[ $output == *'no process 4194303'* ]]
