@@ -55,6 +55,22 @@ static struct entry *find(const struct scd_checker *checker, const char *sha256)
 		       compare);
 }
 
+/* Where an entry for @sha256, which has none, belongs. */
+static size_t place_of(const struct scd_checker *checker, const char *sha256)
+{
+	size_t low = 0, high = checker->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(checker->entries[middle].sha256, sha256) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* What a report's findings take in memory, about. */
 static size_t report_size(const struct scd_report *report)
 {
@@ -110,7 +126,7 @@ int scd_checker_want(struct scd_checker *checker, const char *sha256, const char
 		     struct scd_error *err)
 {
 	struct entry *entry = find(checker, sha256);
-	size_t at = 0;
+	size_t at;
 
 	if (entry)
 		return 0;
@@ -123,8 +139,7 @@ int scd_checker_want(struct scd_checker *checker, const char *sha256, const char
 		checker->entries = entry;
 		checker->cap = cap;
 	}
-	while (at < checker->count && strcmp(checker->entries[at].sha256, sha256) < 0)
-		at++;
+	at = place_of(checker, sha256);
 	entry = &checker->entries[at];
 	memmove(entry + 1, entry, (checker->count - at) * sizeof(*entry));
 	*entry = (struct entry){ .stage = QUEUED, .text = text, .len = len };
@@ -197,22 +212,33 @@ static int begin(struct scd_checker *checker, struct slot *slot, struct entry *e
 	return 0;
 }
 
+/* The shortest text that waits, or NULL: what takes long is rarely short, and nobody shall wait
+ * behind it. */
+static struct entry *pick(const struct scd_checker *checker)
+{
+	struct entry *best = NULL;
+
+	for (size_t i = 0; i < checker->count; i++)
+		if (checker->entries[i].stage == QUEUED &&
+		    (!best || checker->entries[i].len < best->len))
+			best = &checker->entries[i];
+	return best;
+}
+
 void scd_checker_run(struct scd_checker *checker)
 {
-	size_t next = 0;
-
 	for (size_t i = 0; i < SCD_CHECKS_AT_ONCE; i++) {
 		struct scd_error err = { 0 };
+		struct entry *next;
 
 		if (checker->slots[i].jail.pid != 0)
 			continue;
-		while (next < checker->count && checker->entries[next].stage != QUEUED)
-			next++;
-		if (next == checker->count)
+		next = pick(checker);
+		if (!next)
 			return;
-		if (begin(checker, &checker->slots[i], &checker->entries[next], &err) < 0) {
+		if (begin(checker, &checker->slots[i], next, &err) < 0) {
 			/* No process to be had: the next sync asks again. */
-			remove_entry(checker, &checker->entries[next]);
+			remove_entry(checker, next);
 			checker->fn(SCD_JAIL_CRASH, &err, checker->arg);
 			return;
 		}
@@ -260,12 +286,19 @@ void scd_checker_clear_queue(struct scd_checker *checker)
 void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *sha256, void *arg),
 			void *arg)
 {
-	for (size_t i = checker->count; i-- > 0;) {
+	size_t kept = 0;
+
+	for (size_t i = 0; i < checker->count; i++) {
 		struct entry *entry = &checker->entries[i];
 
-		if (entry->stage == JUDGED && (entry->degraded || !wanted(entry->sha256, arg)))
-			remove_entry(checker, entry);
+		if (entry->stage == JUDGED && (entry->degraded || !wanted(entry->sha256, arg))) {
+			checker->kept -= report_size(&entry->report);
+			scd_report_done(&entry->report);
+		} else {
+			checker->entries[kept++] = *entry;
+		}
 	}
+	checker->count = kept;
 }
 
 void scd_checker_free(struct scd_checker **checker)

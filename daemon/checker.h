@@ -44,7 +44,7 @@ int scd_checker_want(struct scd_checker *checker, const char *sha256, const char
 /* What verdicts are reached with. */
 const struct scd_check_opts *scd_checker_opts(const struct scd_checker *checker) SCD_NONNULL;
 
-/* Starts checks that were wanted, as many as may run at once. */
+/* Starts checks that were wanted, as many as may run at once, the shortest texts first. */
 void scd_checker_run(struct scd_checker *checker) SCD_NONNULL;
 
 /* The verdict on a text, or NULL when there is none (yet). Valid until the next call that

@@ -55,6 +55,7 @@ struct scd_reconcile {
 	uint64_t asked_seconds;	 /* of that, told to the transaction that runs */
 	uint64_t missing_delay_ms, write_delay_ms;
 	struct scd_snapshot snapshot; /* of the sync that runs */
+	size_t judged;		      /* so many of its files, from the first, have a verdict */
 	struct scd_install_job job;
 };
 
@@ -101,12 +102,13 @@ void scd_reconcile_ask(struct scd_reconcile *r, enum scd_trigger trigger)
 	set_timer(r->start, wait > 0 ? (uint64_t)wait : 0);
 }
 
-static bool all_judged(const struct scd_reconcile *r)
+/* Asked after each verdict: it goes on where it stopped the last time. */
+static bool all_judged(struct scd_reconcile *r)
 {
-	for (size_t i = 0; i < r->snapshot.count; i++)
-		if (scd_record_verdict(&r->snapshot.files[i], r->checker) == SCD_VERDICT_NONE)
-			return false;
-	return true;
+	while (r->judged < r->snapshot.count &&
+	       scd_record_verdict(&r->snapshot.files[r->judged], r->checker) != SCD_VERDICT_NONE)
+		r->judged++;
+	return r->judged == r->snapshot.count;
 }
 
 /* One-time mode ends after a sync that judged everything. */
@@ -313,21 +315,12 @@ static void on_verdict(enum scd_jail_result result, const struct scd_error *err,
 	}
 }
 
-static bool in_snapshot(const char *sha256, void *arg)
-{
-	const struct scd_reconcile *r = arg;
-
-	for (size_t i = 0; i < r->snapshot.count; i++)
-		if (strcmp(r->snapshot.files[i].sha256, sha256) == 0)
-			return true;
-	return false;
-}
-
 static void judge(struct scd_reconcile *r)
 {
 	struct scd_error err = { 0 };
 
-	scd_checker_forget(r->checker, in_snapshot, r);
+	r->judged = 0;
+	scd_record_forget(&r->snapshot, r->checker);
 	for (size_t i = 0; i < r->snapshot.count; i++) {
 		const struct scd_source_file *file = &r->snapshot.files[i];
 

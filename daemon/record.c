@@ -23,6 +23,38 @@ enum scd_verdict scd_record_verdict(const struct scd_source_file *file,
 	return scd_report_accepts(report) ? SCD_VERDICT_ACCEPT : SCD_VERDICT_REJECT;
 }
 
+/* Digests, sorted. */
+struct digests {
+	const char **items;
+	size_t count;
+};
+
+static int compare_digests(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_among(const char *sha256, void *arg)
+{
+	const struct digests *digests = arg;
+
+	return digests->count > 0 && bsearch(&sha256, digests->items, digests->count,
+					     sizeof(digests->items[0]), compare_digests);
+}
+
+void scd_record_forget(const struct scd_snapshot *snapshot, struct scd_checker *checker)
+{
+	auto_free const char **items = calloc(snapshot->count + 1, sizeof(*items));
+	struct digests digests = { .items = items, .count = snapshot->count };
+
+	if (!items)
+		return;
+	for (size_t i = 0; i < digests.count; i++)
+		items[i] = snapshot->files[i].sha256;
+	qsort(items, digests.count, sizeof(items[0]), compare_digests);
+	scd_checker_forget(checker, is_among, &digests);
+}
+
 /* The report of a file: the checker's, or one that says why there is no text to judge. */
 static int take_report(const struct scd_source_file *file, const struct scd_checker *checker,
 		       struct scd_report *report)

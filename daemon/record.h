@@ -12,6 +12,11 @@
 enum scd_verdict scd_record_verdict(const struct scd_source_file *file,
 				    const struct scd_checker *checker) SCD_NONNULL;
 
+/* Forgets the verdicts on texts that @snapshot does not have. Without memory they are kept
+ * until the next one. */
+void scd_record_forget(const struct scd_snapshot *snapshot,
+		       struct scd_checker *checker) SCD_NONNULL;
+
 /**
  * scd_record_apply() - write a sync's outcome into the state, and log what changed.
  * @snapshot: what was to be installed; texts are not needed.
