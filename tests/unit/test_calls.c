@@ -203,6 +203,55 @@ static void another_architecture_is_killed(void **state)
 #endif
 }
 
+/* arm64 has none of the calls that have a newer form: each needs one for the same people. */
+static void nothing_hangs_on_a_call_that_arm64_does_not_have(void **state)
+{
+	static const struct {
+		const char *old, *now;
+	} forms[] = {
+		{ "open", "openat" },
+		{ "stat", "newfstatat" },
+		{ "lstat", "newfstatat" },
+		{ "access", "faccessat" },
+		{ "readlink", "readlinkat" },
+		{ "mkdir", "mkdirat" },
+		{ "rename", "renameat" },
+		{ "unlink", "unlinkat" },
+		{ "rmdir", "unlinkat" },
+		{ "epoll_wait", "epoll_pwait" },
+		{ "poll", "ppoll" },
+		{ "select", "pselect6" },
+		{ "inotify_init", "inotify_init1" },
+		{ "fork", "clone" },
+		{ "time", "clock_gettime" },
+	};
+	const struct scd_call *calls;
+	size_t count, lacking = 0;
+
+	(void)state;
+	calls = scd_calls(&count);
+	for (size_t i = 0; i < count; i++) {
+		size_t form = 0;
+
+		if (seccomp_syscall_resolve_name_arch(SCMP_ARCH_AARCH64, calls[i].name) >= 0)
+			continue;
+		lacking++;
+		while (form < sizeof(forms) / sizeof(forms[0]) &&
+		       strcmp(forms[form].old, calls[i].name) != 0)
+			form++;
+		if (form == sizeof(forms) / sizeof(forms[0]))
+			fail_msg("what is %s on arm64?", calls[i].name);
+		assert_true(seccomp_syscall_resolve_name_arch(SCMP_ARCH_AARCH64, forms[form].now) >=
+			    0);
+		for (unsigned role = 1; role <= EVERYONE; role <<= 1)
+			if ((calls[i].roles & role) &&
+			    !in_table(seccomp_syscall_resolve_name(forms[form].now), role))
+				fail_msg("%s is not for all that %s is for", forms[form].now,
+					 calls[i].name);
+	}
+	assert_true(lacking >= 10);
+}
+
 /* What a checker child's own filter lets through, the daemon's must not take away. */
 static void the_table_has_every_call_of_a_check(void **state)
 {
@@ -257,6 +306,7 @@ int main(void)
 		cmocka_unit_test(every_row_is_allowed_with_its_arguments_and_gives_a_reason),
 		cmocka_unit_test(arguments_are_looked_at),
 		cmocka_unit_test(another_architecture_is_killed),
+		cmocka_unit_test(nothing_hangs_on_a_call_that_arm64_does_not_have),
 		cmocka_unit_test(the_table_has_every_call_of_a_check),
 		cmocka_unit_test(the_own_profile_allows_every_row),
 	};

@@ -164,6 +164,7 @@ static void every_series_is_there_before_anything_happens(void **state)
 		"seccompd_profile_findings{severity=\"note\"}",
 		"seccompd_validations_total{result=\"timeout\"}",
 		"seccompd_validator_degraded",
+		"seccompd_sandbox{part=\"landlock\"}",
 		"seccompd_installs_total{operation=\"adopt\",result=\"error\"}",
 		"seccompd_install_errors_total{errno=\"other\"}",
 		"seccompd_destination_writable",
