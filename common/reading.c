@@ -6,6 +6,9 @@
 
 #define ARGS_END 6
 
+/* Values of an argument up to which their halves are tried in every combination. */
+#define CROSSED_MAX ((size_t)48)
+
 bool scd_reading_holds(const struct scmp_arg_cmp *condition, uint64_t arg)
 {
 	switch (condition->op) {
@@ -106,6 +109,44 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Sorts, and keeps each once. */
+static size_t sort_unique(uint64_t *items, size_t n)
+{
+	size_t count = 0;
+
+	qsort(items, n, sizeof(*items), by_value);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || items[i] != items[count - 1])
+			items[count++] = items[i];
+	return count;
+}
+
+/* libseccomp 2.5 compares 32 bits at a time, and mixes up conditions on one argument that share one
+ * half (GHSA-4q85-33p6-j5g6): every high half has to meet every low one. */
+static int cross_halves(struct scd_reading_values *values, struct scd_error *err)
+{
+	uint64_t high[CROSSED_MAX], low[CROSSED_MAX];
+	size_t highs, lows, n = 0;
+	uint64_t *items;
+
+	for (size_t i = 0; i < values->count; i++) {
+		high[i] = values->items[i] >> 32;
+		low[i] = values->items[i] & UINT32_MAX;
+	}
+	highs = sort_unique(high, values->count);
+	lows = sort_unique(low, values->count);
+	items = calloc(highs * lows + 1, sizeof(*items));
+	if (!items)
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu values", highs * lows);
+	for (size_t i = 0; i < highs; i++)
+		for (size_t k = 0; k < lows; k++)
+			items[n++] = high[i] << 32 | low[k];
+	free(values->items);
+	values->items = items; /* sorted, as both halves were */
+	values->count = n;
+	return 0;
+}
+
 /* Collects the boundary values of argument @index over all rules of the call. */
 static int collect_values(struct scd_reading_call *call, unsigned index, struct scd_error *err)
 {
@@ -131,12 +172,9 @@ static int collect_values(struct scd_reading_call *call, unsigned index, struct 
 				n += SCD_READING_BOUNDARIES;
 			}
 	}
-	qsort(items, n, sizeof(*items), by_value);
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || items[i] != items[values->count - 1])
-			items[values->count++] = items[i];
 	values->items = items;
-	return 0;
+	values->count = sort_unique(items, n);
+	return conditions > 1 && values->count <= CROSSED_MAX ? cross_halves(values, err) : 0;
 }
 
 /* By call, then by place in the file. */

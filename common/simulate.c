@@ -8,7 +8,7 @@
 
 /* Up to so many combinations of arguments all are tried; over it each argument is varied
  * alone, around arguments that satisfy a rule. */
-#define PRODUCT_MAX ((size_t)4096)
+#define PRODUCT_MAX ((size_t)16384)
 #define AROUND_MAX ((size_t)65536) /* rules times values: the time grows with their square */
 
 struct simulation {

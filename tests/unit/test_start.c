@@ -14,11 +14,18 @@
 
 /* Enough for every runtime, with and without no_new_privs. */
 static const char *const all[] = {
-	"arch_prctl", "capget",	    "capset",	  "chdir",	  "close",	    "epoll_ctl",
-	"execve",     "exit_group", "faccessat2", "fstat",	  "fstatfs",	    "futex",
-	"getcwd",     "getdents64", "getpid",	  "getppid",	  "newfstatat",	    "openat",
-	"prctl",      "pselect6",   "read",	  "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
-	"setgid",     "setgroups",  "setresgid",  "setresuid",	  "setuid",	    "write",
+	"arch_prctl",	  "brk",	   "capget",	  "capset",
+	"chdir",	  "clock_gettime", "clone",	  "close",
+	"epoll_create1",  "epoll_ctl",	   "epoll_pwait", "execve",
+	"exit_group",	  "faccessat2",	   "fcntl",	  "fstat",
+	"fstatfs",	  "futex",	   "getcwd",	  "getdents64",
+	"getpid",	  "getppid",	   "gettid",	  "madvise",
+	"mmap",		  "mprotect",	   "munmap",	  "nanosleep",
+	"newfstatat",	  "openat",	   "pipe2",	  "prctl",
+	"pselect6",	  "read",	   "rseq",	  "rt_sigaction",
+	"rt_sigprocmask", "rt_sigreturn",  "sched_yield", "set_robust_list",
+	"setgid",	  "setgroups",	   "setresgid",	  "setresuid",
+	"setuid",	  "sigaltstack",   "tgkill",	  "write",
 };
 #define ALL (sizeof(all) / sizeof(all[0]))
 
@@ -132,6 +139,42 @@ static void each_call_that_a_runtime_needs_is_missed(void **state)
 	assert_finding("KILL_PROCESS", "close", SCD_CRUN, SCD_CANNOT_START_RUNTIME, SCD_ERROR,
 		       "close");
 	assert_finding("ERRNO", "close fstatfs getdents64", SCD_CRUN, 0, SCD_NOTE, "");
+	assert_finding("KILL_PROCESS", "nanosleep", SCD_RUNC, SCD_CANNOT_START_RUNTIME, SCD_WARNING,
+		       "now and then");
+	assert_finding("KILL_PROCESS", "fcntl", SCD_RUNC, SCD_CANNOT_START_RUNTIME, SCD_WARNING,
+		       "allowPrivilegeEscalation");
+	assert_finding("ERRNO", "nanosleep fcntl", SCD_RUNC, 0, SCD_NOTE, "");
+}
+
+/* Findings of one rule beside a default action that allows. */
+static size_t found_of_rule(const char *rule)
+{
+	auto_buf struct scd_buf text = scd_buf_init(4096);
+	auto_target struct scd_target target = { 0 };
+	auto_filter struct scd_filter filter = { 0 };
+	const struct scd_compile_opts opts = { .native = SCMP_ARCH_X86_64, .optimize = 1 };
+	auto_from_text struct from_text r;
+	struct scd_compile_result result;
+	struct scd_error err;
+
+	scd_buf_printf(&text, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[%s]}", rule);
+	read_text(&r, scd_buf_text(&text));
+	assert_int_equal(scd_target_build(&r.profile, SCD_RUNC, &target, &err), 0);
+	assert_int_equal(scd_compile(&target, &opts, &filter, &result, &err), 0);
+	scd_start_check(&r.judge, &r.profile, &target, &filter, SCMP_ARCH_X86_64);
+	return r.report.by_severity[SCD_ERROR];
+}
+
+/* Both found with the real runtimes: tests/oracle. */
+static void a_rule_that_kills_counts_whatever_the_default_is_unless_it_looks_at_arguments(
+	void **state)
+{
+	(void)state;
+	assert_int_equal(found_of_rule(RULE("\"getpid\"", "KILL_PROCESS")), 1);
+	assert_int_equal(found_of_rule(RULE("\"getpid\"", "ERRNO")), 0);
+	assert_int_equal(found_of_rule(RULE("\"getdents64\"", "KILL_PROCESS")), 1);
+	assert_int_equal(found_of_rule(RULE_IF("\"getdents64\"", "KILL_PROCESS", WHEN(0, LE, 0))),
+			 0);
 }
 
 static void missing_calls_are_listed_in_one_finding(void **state)
@@ -178,6 +221,8 @@ int main(void)
 		cmocka_unit_test(the_whole_set_starts_everywhere),
 		cmocka_unit_test(without_execve_nothing_starts_and_nothing_else_is_said),
 		cmocka_unit_test(each_call_that_a_runtime_needs_is_missed),
+		cmocka_unit_test(
+			a_rule_that_kills_counts_whatever_the_default_is_unless_it_looks_at_arguments),
 		cmocka_unit_test(missing_calls_are_listed_in_one_finding),
 		cmocka_unit_test(programs_need_calls_of_their_own),
 		cmocka_unit_test(other_architectures_have_no_arch_prctl_to_miss),
