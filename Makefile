@@ -124,7 +124,7 @@ $(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-da
 	@mkdir -p $(@D)
 	$(link) $(DAEMON_LIBS)
 
-tests: $(UNIT) $(SIM) $(BENCH) $(FUZZ:%=$(B)/tests/%.replay) ## build the test programs, run none
+tests: $(UNIT) $(SIM) $(BENCH) $(FUZZ:%=$(B)/tests/%.replay) oracle ## build the test programs, run none
 
 check: check-unit check-seeds check-integration check-e2e ## run every test that needs no heavy package
 
@@ -139,10 +139,10 @@ check-seeds: $(FUZZ:%=$(B)/tests/%.replay) ## feed every seed to its fuzz target
 check-integration: all $(SIM) ## the real programs on simulated volumes
 	B=$(abspath $(B)) bats --timing tests/integration
 
-check-e2e: all $(SIM) ## real container runtimes load what was installed
+check-e2e: all $(SIM) oracle ## real container runtimes load what was installed
 	B=$(abspath $(B)) bats --timing tests/e2e
 
-check-full: all $(SIM) ## tests that need the packages of deps-full
+check-full: all $(SIM) oracle ## tests that need the packages of deps-full
 	B=$(abspath $(B)) bats --timing tests/full
 
 # Every system call of a transaction, hundreds of power cuts, thousands of generations: docs/reliability.md.
@@ -151,6 +151,7 @@ check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour 
 	B=$(abspath $(B)) SCD_POWER_CUTS=300 bats --timing tests/full/power.bats
 	B=$(abspath $(B)) SCD_ALL_COSTS=1 bats --timing tests/full/costs.bats
 	B=$(abspath $(B)) SCD_SWAPS=20000 SCD_PAUSE_MS=100 bats --timing tests/integration/endurance.bats
+	$(MAKE) oracle-long
 	$(MAKE) fuzz FUZZ_TIME=3600
 
 # For what makes calls of its own, or writes files at the end of the process.
@@ -182,6 +183,7 @@ fmt: ## lay the sources out
 	clang-format -i $(SOURCES)
 
 include tests.mk
+include oracle.mk
 include lint.mk
 
 demo: all $(SIM) ## the main job on profiles/, in a temporary directory
