@@ -386,24 +386,27 @@ static int alone(struct session *session, const struct scd_input *input, bool ad
 static const struct scd_input *find(const struct scd_inputs *inputs, const char *name)
 {
 	for (size_t i = 0; i < inputs->count; i++)
-		if (strcmp(inputs->items[i].name, name) == 0)
+		if (inputs->items[i].name && strcmp(inputs->items[i].name, name) == 0)
 			return &inputs->items[i];
 	return NULL;
 }
 
-/* Two directories: profiles of one name belong together. */
+/* Two directories: profiles of one name belong together. What has none is YAML, such as tests. */
 static int diff_directories(struct session *session, const struct scd_inputs *before,
 			    const struct scd_inputs *after, struct scd_error *err)
 {
 	for (size_t i = 0; i < before->count; i++) {
-		const struct scd_input *other = find(after, before->items[i].name);
+		const struct scd_input *other;
 
+		if (!before->items[i].name)
+			continue;
+		other = find(after, before->items[i].name);
 		if (!other ? alone(session, &before->items[i], false, err) < 0
 			   : diff_pair(session, &before->items[i], other, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < after->count; i++)
-		if (!find(before, after->items[i].name) &&
+		if (after->items[i].name && !find(before, after->items[i].name) &&
 		    alone(session, &after->items[i], true, err) < 0)
 			return -1;
 	return 0;
@@ -431,7 +434,8 @@ static int diff_operands(struct session *session, char *old, char *new, struct s
 	if (is_directory(old))
 		return diff_directories(session, &before, &after, err);
 	for (size_t i = 0; i < after.count; i++)
-		if (diff_pair(session, &before.items[0], &after.items[i], err) < 0)
+		if ((after.items[i].name || !after.items[i].found) &&
+		    diff_pair(session, &before.items[0], &after.items[i], err) < 0)
 			return -1;
 	return 0;
 }

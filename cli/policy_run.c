@@ -351,6 +351,7 @@ static int run_under(struct runner *r, struct trial *trial, const struct made *m
 	const struct scd_policy_case *test = trial->result->test;
 	const struct scd_confine_opts opts = { 0 };
 	auto_free char *path = NULL;
+	char *argv[SCD_POLICY_ARGV_MAX + 1] = { NULL };
 	struct scd_confine_end end = { 0 };
 	struct scd_confined child;
 	struct diversion d;
@@ -358,6 +359,9 @@ static int run_under(struct runner *r, struct trial *trial, const struct made *m
 	int status = 0, rc;
 
 	trial->result->checks++;
+	/* execve(2) wants no const, and changes nothing. */
+	for (size_t i = 0; test->argv[i]; i++)
+		memcpy(&argv[i], &test->argv[i], sizeof(argv[i]));
 	if (scd_confine_find(test->argv[0], &path, r->err) < 0) {
 		fail(trial, r, test->line, test->column);
 		scd_buf_printf(trial->why, "%s\n", r->err->msg);
@@ -367,7 +371,7 @@ static int run_under(struct runner *r, struct trial *trial, const struct made *m
 		undivert(&d);
 		return -1;
 	}
-	rc = scd_confine_start(&made->program.filter, &opts, path, test->argv, &child, r->err);
+	rc = scd_confine_start(&made->program.filter, &opts, path, argv, &child, r->err);
 	if (rc == 0) {
 		scd_confine_go(&child);
 		killed = wait_for(child.pid, test->seconds, &status);
@@ -431,7 +435,7 @@ static int try_case(struct runner *r, struct scd_policy_result *result)
 	struct trial trial = { result, &why };
 	const struct scd_policy_case *test = result->test;
 
-	if (test->argv && try_command(r, &trial) < 0)
+	if (test->argv[0] && try_command(r, &trial) < 0)
 		return -1;
 	for (size_t i = 0; i < test->call_count; i++)
 		if (try_archs(r, &trial, &test->calls[i]) < 0)

@@ -53,7 +53,7 @@ static const struct scd_option options[] = {
 
 /* A file of tests and what came out. */
 struct suite {
-	char *path;
+	const char *path;
 	char *profile; /* the file that is tested */
 	char *text;
 	size_t len;
@@ -63,8 +63,9 @@ struct suite {
 };
 
 struct suites {
-	struct suite *items;
-	size_t count, cap;
+	struct scd_strings paths;
+	struct suite *items; /* one for each path */
+	size_t count;
 	size_t by_verdict[3], checks;
 };
 
@@ -80,9 +81,9 @@ static void suites_done(struct suites *suites)
 		scd_policy_done(&s->policy);
 		free(s->text);
 		free(s->profile);
-		free(s->path);
 	}
 	free(suites->items);
+	scd_strings_done(&suites->paths);
 }
 #define auto_suites SCD_CLEANUP(suites_done)
 
@@ -91,19 +92,9 @@ static int no_memory(struct scd_error *err)
 	return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
 }
 
-static int add_suite(struct suites *suites, const char *path, struct scd_error *err)
+static int add_path(struct suites *suites, const char *path, struct scd_error *err)
 {
-	if (suites->count == suites->cap) {
-		const size_t cap = suites->cap ? 2 * suites->cap : 16;
-		struct suite *items = reallocarray(suites->items, cap, sizeof(*items));
-
-		if (!items)
-			return no_memory(err);
-		suites->items = items;
-		suites->cap = cap;
-	}
-	suites->items[suites->count] = (struct suite){ .path = strdup(path) };
-	return suites->items[suites->count++].path ? 0 : no_memory(err);
+	return scd_strings_add(&suites->paths, path, strlen(path)) < 0 ? no_memory(err) : 0;
 }
 
 static bool has_suffix(const char *path, const char *suffix)
@@ -130,7 +121,7 @@ static int add_directory(struct suites *suites, char *path, struct scd_error *er
 {
 	char *const paths[] = { path, NULL };
 	auto_walk FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	const size_t before = suites->count;
+	const size_t before = suites->paths.count;
 	FTSENT *entry;
 
 	if (!walk)
@@ -143,12 +134,12 @@ static int add_directory(struct suites *suites, char *path, struct scd_error *er
 			(void)fts_set(walk, entry, FTS_SKIP);
 		else if (entry->fts_info == FTS_F &&
 			 has_suffix(entry->fts_name, SCD_POLICY_SUFFIX) &&
-			 add_suite(suites, entry->fts_path, err) < 0)
+			 add_path(suites, entry->fts_path, err) < 0)
 			return -1;
 	}
 	if (errno)
 		return scd_fail(err, SCD_E_SYSTEM, errno, "read '%s'", path);
-	if (suites->count == before)
+	if (suites->paths.count == before)
 		return scd_fail(err, SCD_E_MISSING, 0, "no *%s below '%s'", SCD_POLICY_SUFFIX,
 				path);
 	return 0;
@@ -162,13 +153,13 @@ static int add_operand(struct suites *suites, char *path, struct scd_error *err)
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return add_directory(suites, path, err);
 	if (!has_suffix(path, ".json"))
-		return add_suite(suites, path, err);
+		return add_path(suites, path, err);
 	if (asprintf(&beside, "%.*s%s", (int)(strlen(path) - strlen(".json")), path,
 		     SCD_POLICY_SUFFIX) < 0) {
 		beside = NULL;
 		return no_memory(err);
 	}
-	return add_suite(suites, beside, err);
+	return add_path(suites, beside, err);
 }
 
 /* The profile beside the file: web.json of web.test.yaml, or the one that it names. */
@@ -461,9 +452,15 @@ static enum scd_exit run_test(const void *target, int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		if (add_operand(&suites, argv[i], &err) < 0)
 			return scd_cli_fail(&err);
-	for (size_t i = 0; i < suites.count; i++)
+	suites.items = calloc(suites.paths.count + 1, sizeof(*suites.items));
+	if (!suites.items)
+		return scd_cli_no_memory();
+	for (size_t i = 0; i < suites.paths.count; i++) {
+		suites.items[i].path = suites.paths.items[i];
+		suites.count++;
 		if (run_suite(&suites.items[i], &suites, &err) < 0)
 			return scd_cli_fail(&err);
+	}
 	if (!asked->quiet && print(&suites, asked) != SCD_EXIT_OK)
 		return SCD_EXIT_TROUBLE;
 	return suites.by_verdict[SCD_POLICY_FAILED] ? SCD_EXIT_FOUND : SCD_EXIT_OK;

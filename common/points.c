@@ -7,23 +7,13 @@
 
 /* Values of one argument, sorted, each once. */
 struct values {
-	uint64_t *items;
-	size_t count, cap;
+	uint64_t *items; /* room for all that collect() counted */
+	size_t count;
 };
 
-static int add_value(struct values *values, uint64_t value, struct scd_error *err)
+static void add_value(struct values *values, uint64_t value)
 {
-	if (values->count == values->cap) {
-		const size_t cap = values->cap ? 2 * values->cap : 64;
-		uint64_t *items = reallocarray(values->items, cap, sizeof(*items));
-
-		if (!items)
-			return scd_fail(err, SCD_E_NOMEM, 0, "%zu values", cap);
-		values->items = items;
-		values->cap = cap;
-	}
 	values->items[values->count++] = value;
-	return 0;
 }
 
 static int by_value(const void *a, const void *b)
@@ -89,21 +79,42 @@ static uint64_t combine(const struct masks *masks, uint64_t chosen)
 	return value;
 }
 
+/* Of many masks only so many are combined by twos. */
+#define MASKS_PAIRED ((size_t)64)
+
+/* How many values add_combinations() adds at most. */
+static size_t combinations(const struct masks *masks)
+{
+	const size_t paired = masks->count < MASKS_PAIRED ? masks->count : MASKS_PAIRED;
+
+	if (masks->count <= SCD_POINTS_MASKS_MAX)
+		return (size_t)1 << masks->count;
+	return paired * (paired + 1) / 2;
+}
+
 /* Values for every combination of the masks, or, of many, for each alone and each two. */
-static int add_combinations(const struct masks *masks, struct values *values, struct scd_error *err)
+static void add_combinations(const struct masks *masks, struct values *values)
 {
 	if (masks->count <= SCD_POINTS_MASKS_MAX) {
 		for (uint64_t chosen = 0; chosen >> masks->count == 0; chosen++)
-			if (add_value(values, combine(masks, chosen), err) < 0)
-				return -1;
-		return 0;
+			add_value(values, combine(masks, chosen));
+		return;
 	}
-	for (size_t i = 0; i < masks->count && i < 64; i++)
+	for (size_t i = 0; i < masks->count && i < MASKS_PAIRED; i++)
 		for (size_t k = 0; k <= i; k++)
-			if (add_value(values, combine(masks, UINT64_C(1) << i | UINT64_C(1) << k),
-				      err) < 0)
-				return -1;
-	return 0;
+			add_value(values, combine(masks, UINT64_C(1) << i | UINT64_C(1) << k));
+}
+
+/* The masks on argument @index; @room has place for every condition. */
+static struct masks masks_of(const struct scd_reading_call *const *calls, size_t count,
+			     unsigned index, void *room)
+{
+	struct masks masks = { .items = room };
+
+	for (size_t c = 0; c < count; c++)
+		if (calls[c])
+			collect_masks(calls[c], index, &masks);
+	return masks;
 }
 
 /* All values of argument @index at which something may change. */
@@ -111,30 +122,32 @@ static int collect(const struct scd_reading_call *const *calls, size_t count, un
 		   const struct scd_known *known, struct values *values, struct scd_error *err)
 {
 	auto_free void *room = NULL;
-	struct masks masks = { 0 };
-	size_t conditions = 1;
+	struct masks masks;
+	size_t conditions = 1, most = 1;
 
-	if (known->mask & (1U << index))
-		return add_value(values, known->args[index] & known->bits, err);
-	for (size_t c = 0; c < count; c++)
+	for (size_t c = 0; c < count; c++) {
 		for (size_t r = 0; calls[c] && r < calls[c]->count; r++)
 			conditions += calls[c]->rules[r].rule->arg_count;
+		most += calls[c] ? calls[c]->values[index].count : 0;
+	}
 	room = calloc(conditions, sizeof(const struct scmp_arg_cmp *));
 	if (!room)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu conditions", conditions);
-	masks.items = room;
-	for (size_t c = 0; c < count; c++) {
-		if (!calls[c])
-			continue;
-		collect_masks(calls[c], index, &masks);
-		for (size_t i = 0; i < calls[c]->values[index].count; i++)
-			if (add_value(values, calls[c]->values[index].items[i], err) < 0)
-				return -1;
+	masks = masks_of(calls, count, index, room);
+	values->items = calloc(most + combinations(&masks), sizeof(*values->items));
+	if (!values->items)
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu values", most);
+	if (known->mask & (1U << index)) {
+		add_value(values, known->args[index] & known->bits);
+		return 0;
 	}
-	if (masks.count > 1 && add_combinations(&masks, values, err) < 0)
-		return -1;
+	for (size_t c = 0; c < count; c++)
+		for (size_t i = 0; calls[c] && i < calls[c]->values[index].count; i++)
+			add_value(values, calls[c]->values[index].items[i]);
+	if (masks.count > 1)
+		add_combinations(&masks, values);
 	if (values->count == 0)
-		return add_value(values, 0, err);
+		add_value(values, 0);
 	for (size_t i = 0; i < values->count; i++)
 		values->items[i] &= known->bits;
 	sort(values);

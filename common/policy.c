@@ -176,9 +176,6 @@ static int read_argv(struct reader *r, const struct scd_yaml_node *node,
 {
 	if (list(r, node, "run", SCD_POLICY_ARGV_MAX) < 0)
 		return -1;
-	test->argv = calloc(scd_yaml_count(node) + 1, sizeof(*test->argv));
-	if (!test->argv)
-		return scd_fail(r->err, SCD_E_NOMEM, 0, "run");
 	for (size_t i = 0; i < scd_yaml_count(node); i++) {
 		const struct scd_yaml_node *item = scd_yaml_item(r->doc, node, i);
 		const char *text = scd_yaml_text(item);
@@ -186,9 +183,7 @@ static int read_argv(struct reader *r, const struct scd_yaml_node *node,
 		if (!text)
 			return scd_yaml_fail(r->doc, item, r->err, "a word of run is %s",
 					     scd_yaml_kind_name(scd_yaml_kind(item)));
-		test->argv[i] = strdup(text);
-		if (!test->argv[i])
-			return scd_fail(r->err, SCD_E_NOMEM, 0, "run");
+		test->argv[i] = text;
 	}
 	return 0;
 }
@@ -349,12 +344,8 @@ bool scd_policy_meets(const struct scd_policy_case *test, uint32_t action)
 
 void scd_policy_done(struct scd_policy *policy)
 {
-	for (size_t i = 0; i < policy->count; i++) {
-		for (char **word = policy->cases[i].argv; word && *word; word++)
-			free(*word);
-		free(policy->cases[i].argv);
+	for (size_t i = 0; i < policy->count; i++)
 		free(policy->cases[i].calls);
-	}
 	free(policy->cases);
 	scd_yaml_free(&policy->doc);
 	*policy = (struct scd_policy){ 0 };

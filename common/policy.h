@@ -42,8 +42,8 @@ struct scd_policy_case {
 	size_t call_count;
 
 	/* ...a command. */
-	char **argv; /* ended by NULL; NULL when there is none */
-	int exit;    /* what it is to end with; -1: by .signal */
+	const char *argv[SCD_POLICY_ARGV_MAX + 1]; /* ended by NULL; empty when there is none */
+	int exit;				   /* what it is to end with; -1: by .signal */
 	int signal;
 	unsigned seconds;
 };

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < policy.count; i++) {
 		const struct scd_policy_case *test = &policy.cases[i];
 
-		assert(test->name && !test->calls != !test->argv);
+		assert(test->name && !test->calls != !test->argv[0]);
 		assert(!test->calls || (test->expect && test->call_count > 0));
 		(void)scd_policy_meets(test, SCMP_ACT_ALLOW);
 	}
