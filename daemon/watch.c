@@ -430,21 +430,26 @@ static size_t carry_over(struct set *old, struct set *set, bool *lost)
 	return fresh;
 }
 
+static void swap_sets(struct set *a, struct set *b)
+{
+	const struct set was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
 size_t scd_watch_set_dirs(struct scd_watch *watch, enum scd_watch_tree tree,
 			  const struct scd_source_dir *dirs, size_t count)
 {
-	SCD_CLEANUP(set_done) struct set old = { 0 };
-	SCD_CLEANUP(set_done) struct set set = { 0 };
+	SCD_CLEANUP(set_done) struct set other = { 0 }; /* the new one, then the old one */
 	size_t fresh, added = 0;
 	struct scd_error err;
 	bool lost;
 
-	if (!watch->roots[tree] || make_set(watch, tree, dirs, count, &set) < 0)
+	if (!watch->roots[tree] || make_set(watch, tree, dirs, count, &other) < 0)
 		return 0; /* the old directories are watched on; the next snapshot tries again */
-	old = watch->sets[tree];
-	watch->sets[tree] = set;
-	set = (struct set){ 0 };
-	fresh = carry_over(&old, &watch->sets[tree], &lost);
+	swap_sets(&watch->sets[tree], &other);
+	fresh = carry_over(&other, &watch->sets[tree], &lost);
 
 	if (!watch->readable) {
 		if (start_inotify(watch, &added, &err) < 0)
