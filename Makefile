@@ -44,7 +44,7 @@ SIM_LIB    := tests/sim/writer.c
 SIM_SRC    := $(filter-out $(SIM_LIB),$(wildcard tests/sim/*.c))
 BENCH_SRC  := $(wildcard tests/bench/bench_*.c)
 SOURCES    := $(wildcard common/*.[ch] destination/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
-SCRIPTS    := $(wildcard .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
+SCRIPTS    := $(wildcard deploy/kubectl_complete* .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
@@ -205,11 +205,13 @@ man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/
 
 install: all ## honours DESTDIR, PREFIX, BINDIR, MANDIR
 	install -d $(DESTDIR)$(BINDIR) $(sort $(foreach m,$(MAN),$(call man_dir,$(m))))
-	install -m 0755 $(PROGRAMS) $(DESTDIR)$(BINDIR)
+	install -m 0755 $(PROGRAMS) deploy/kubectl_complete-seccomp_profiles $(DESTDIR)$(BINDIR)
+	ln -sf seccompctl $(DESTDIR)$(BINDIR)/kubectl-seccomp_profiles
 	set -e; $(foreach m,$(MAN),install -m 0644 $(m) $(call man_dir,$(m));)
 
 uninstall:
-	rm -f $(PROGRAMS:$(B)/%=$(DESTDIR)$(BINDIR)/%) $(foreach m,$(MAN),$(call man_dir,$(m))$(notdir $(m)))
+	rm -f $(PROGRAMS:$(B)/%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(BINDIR)/kubectl-seccomp_profiles \
+	  $(DESTDIR)$(BINDIR)/kubectl_complete-seccomp_profiles $(foreach m,$(MAN),$(call man_dir,$(m))$(notdir $(m)))
 
 dist: ## a reproducible source archive of HEAD
 	git archive --format=tar --prefix=seccompd-$(VERSION)/ HEAD | gzip -n > seccompd-$(VERSION).tar.gz

@@ -27,7 +27,7 @@ lint-cppcheck:
 
 lint-text:
 	shellcheck $(SCRIPTS)
-	yamllint -s deploy profiles
+	yamllint -s deploy profiles action.yml .pre-commit-hooks.yaml
 	codespell -q 3 -L nd,iif README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common destination daemon cli deploy profiles Makefile
 	for m in $(MAN); do mandoc -Tlint -Wwarning $$m || exit 1; done
 

@@ -15,4 +15,7 @@ $(RERUNS): check-%: all $(SIM)
 	B=$(abspath $(B)) tests/full/rerun.sh $*
 check-full: $(RERUNS)
 
-.PHONY: update-expected $(RERUNS)
+rules-doc: $(B)/seccompctl ## write docs/rules.md anew, from the table of rules
+	tests/lint/rules_doc.sh $(B)/seccompctl > docs/rules.md
+
+.PHONY: update-expected rules-doc $(RERUNS)

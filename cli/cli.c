@@ -20,6 +20,12 @@
 static const struct scd_command *const commands[] = { SCD_COMMANDS(COMMAND_ROW) };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
+const struct scd_command *const *scd_cli_commands(size_t *count)
+{
+	*count = COMMAND_COUNT;
+	return commands;
+}
+
 const struct scd_choice scd_cli_outputs[] = {
 	{ "human", SCD_OUTPUT_HUMAN },
 	{ "json", SCD_OUTPUT_JSON },

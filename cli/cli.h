@@ -54,10 +54,14 @@ struct scd_command {
 	ROW(status)       \
 	ROW(prune)        \
 	ROW(adopt)        \
+	ROW(completion)   \
 	ROW(version)
 
 #define SCD_COMMAND_DECLARED(name) extern const struct scd_command scd_command_##name;
 SCD_COMMANDS(SCD_COMMAND_DECLARED)
+
+/* All of them; *@count says how many. */
+const struct scd_command *const *scd_cli_commands(size_t *count) SCD_NONNULL;
 
 /* The first row of each command's options. */
 #define SCD_CLI_HELP                                                                \

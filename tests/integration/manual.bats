@@ -129,3 +129,7 @@ run_examples() {
   printf '%s\n' '.Sh EXAMPLES' '.Dl $ seccompctl validate web.json' > right.1
   run -0 run_examples right.1
 }
+
+@test "docs/rules.md is what the table of rules says" {
+  diff -u "$root/docs/rules.md" <("$root/tests/lint/rules_doc.sh" "$ctl")
+}
