@@ -258,3 +258,14 @@ int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *i
 	}
 	return 0;
 }
+
+int scd_collect_profiles(char *const *operands, size_t count, struct scd_inputs *inputs,
+			 struct scd_error *err)
+{
+	if (scd_collect_inputs(operands, count, inputs, err) < 0)
+		return -1;
+	for (size_t i = inputs->count; i-- > 0;)
+		if (inputs->items[i].found && scd_is_yaml_name(inputs->items[i].path))
+			scd_inputs_remove(inputs, i);
+	return 0;
+}

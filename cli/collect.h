@@ -18,6 +18,10 @@
 int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *inputs,
 		       struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* The same without YAML below directories: for commands that take profiles alone. */
+int scd_collect_profiles(char *const *operands, size_t count, struct scd_inputs *inputs,
+			 struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
 /* Whether a name ends as those of YAML files do. */
 bool scd_is_yaml_name(const char *name) SCD_NONNULL;
 

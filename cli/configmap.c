@@ -481,7 +481,7 @@ static enum scd_exit run_configmap(const void *target, int argc, char **argv)
 		scd_cli_warn("configmap needs one DIR");
 		return SCD_EXIT_USAGE;
 	}
-	if (scd_collect_inputs(argv, 1, &inputs, &err) < 0)
+	if (scd_collect_profiles(argv, 1, &inputs, &err) < 0)
 		return scd_cli_fail(&err);
 	status = pack(&inputs, &package);
 	return status == SCD_EXIT_OK ? make_and_print(asked, &package) : status;

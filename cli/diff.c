@@ -386,27 +386,24 @@ static int alone(struct session *session, const struct scd_input *input, bool ad
 static const struct scd_input *find(const struct scd_inputs *inputs, const char *name)
 {
 	for (size_t i = 0; i < inputs->count; i++)
-		if (inputs->items[i].name && strcmp(inputs->items[i].name, name) == 0)
+		if (strcmp(inputs->items[i].name, name) == 0)
 			return &inputs->items[i];
 	return NULL;
 }
 
-/* Two directories: profiles of one name belong together. What has none is YAML, such as tests. */
+/* Two directories: profiles of one name belong together. */
 static int diff_directories(struct session *session, const struct scd_inputs *before,
 			    const struct scd_inputs *after, struct scd_error *err)
 {
 	for (size_t i = 0; i < before->count; i++) {
-		const struct scd_input *other;
+		const struct scd_input *other = find(after, before->items[i].name);
 
-		if (!before->items[i].name)
-			continue;
-		other = find(after, before->items[i].name);
 		if (!other ? alone(session, &before->items[i], false, err) < 0
 			   : diff_pair(session, &before->items[i], other, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < after->count; i++)
-		if (after->items[i].name && !find(before, after->items[i].name) &&
+		if (!find(before, after->items[i].name) &&
 		    alone(session, &after->items[i], true, err) < 0)
 			return -1;
 	return 0;
@@ -428,14 +425,13 @@ static int diff_operands(struct session *session, char *old, char *new, struct s
 		return scd_fail(err, SCD_E_USAGE, 0, "'%s' is a directory, '%s' is not", old, new);
 	if (is_directory(new) && !is_directory(old) && !session->asked->ceiling)
 		return scd_fail(err, SCD_E_USAGE, 0, "'%s' is a directory, '%s' is not", new, old);
-	if (scd_collect_inputs(&old, 1, &before, err) < 0 ||
-	    scd_collect_inputs(&new, 1, &after, err) < 0)
+	if (scd_collect_profiles(&old, 1, &before, err) < 0 ||
+	    scd_collect_profiles(&new, 1, &after, err) < 0)
 		return -1;
 	if (is_directory(old))
 		return diff_directories(session, &before, &after, err);
 	for (size_t i = 0; i < after.count; i++)
-		if ((after.items[i].name || !after.items[i].found) &&
-		    diff_pair(session, &before.items[0], &after.items[i], err) < 0)
+		if (diff_pair(session, &before.items[0], &after.items[i], err) < 0)
 			return -1;
 	return 0;
 }

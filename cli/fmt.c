@@ -189,7 +189,7 @@ static enum scd_exit run_fmt(const void *target, int argc, char **argv)
 		scd_cli_warn("fmt needs a PATH; - is standard input");
 		return SCD_EXIT_USAGE;
 	}
-	if (scd_collect_inputs(argv, (size_t)argc, &inputs, &err) < 0)
+	if (scd_collect_profiles(argv, (size_t)argc, &inputs, &err) < 0)
 		return scd_cli_fail(&err);
 	status = check_usage(asked, &inputs);
 	if (status != SCD_EXIT_OK)

@@ -48,6 +48,14 @@ int scd_inputs_add(struct scd_inputs *inputs, struct scd_input input, struct scd
 	return 0;
 }
 
+void scd_inputs_remove(struct scd_inputs *inputs, size_t index)
+{
+	free_input(&inputs->items[index]);
+	inputs->count--;
+	memmove(&inputs->items[index], &inputs->items[index + 1],
+		(inputs->count - index) * sizeof(*inputs->items));
+}
+
 /* For what says its length only by ending. */
 static int read_stream(int fd, const char *path, char **text, size_t *len, struct scd_error *err)
 {

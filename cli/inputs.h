@@ -37,6 +37,9 @@ struct scd_inputs {
 int scd_inputs_add(struct scd_inputs *inputs, struct scd_input input,
 		   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* Takes the one at @index out of the list. */
+void scd_inputs_remove(struct scd_inputs *inputs, size_t index) SCD_NONNULL;
+
 /* Reads the whole text of an input without a fault. As scd_read_file_at(), but an operand may
  * also be a pipe, like those of the shell's <(...). */
 int scd_input_read(const struct scd_input *input, char **text, size_t *len,

@@ -161,6 +161,17 @@ END
   run -2 "$ctl" test
 }
 
+@test "tests beside profiles are no profiles to the other commands" {
+  write <<<'  - { name: a, expect: ALLOW, calls: [read] }'
+  mkdir d && mv web.json web.test.yaml d
+  run -0 "$ctl" fmt d
+  [[ $output == *defaultAction* ]]
+  run -0 "$ctl" configmap d
+  [[ $output != *ProfileTest* ]]
+  run -0 "$ctl" validate d
+  run -0 "$ctl" diff d d
+}
+
 @test "the profile can stand elsewhere" {
   mkdir tests profiles
   mv web.json profiles/other.json
