@@ -444,12 +444,16 @@ size_t scd_watch_set_dirs(struct scd_watch *watch, enum scd_watch_tree tree,
 	SCD_CLEANUP(set_done) struct set other = { 0 }; /* the new one, then the old one */
 	size_t fresh, added = 0;
 	struct scd_error err;
+	struct set *set;
 	bool lost;
 
 	if (!watch->roots[tree] || make_set(watch, tree, dirs, count, &other) < 0)
 		return 0; /* the old directories are watched on; the next snapshot tries again */
-	swap_sets(&watch->sets[tree], &other);
-	fresh = carry_over(&other, &watch->sets[tree], &lost);
+	/* By names: gcc 12's analyzer loses what an unknown index is given. */
+	set = tree == SCD_WATCHED_SOURCE ? &watch->sets[SCD_WATCHED_SOURCE]
+					 : &watch->sets[SCD_WATCHED_DESTINATION];
+	swap_sets(set, &other);
+	fresh = carry_over(&other, set, &lost);
 
 	if (!watch->readable) {
 		if (start_inotify(watch, &added, &err) < 0)
