@@ -4,16 +4,21 @@
 #include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "fsio.h"
 #include "names.h"
 
 #define ROUNDS 101
+#define PROCESS_ROUNDS 31
 
 static double now(void)
 {
@@ -98,15 +103,65 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double median(double times[ROUNDS])
+static double median(double *times, size_t count)
 {
-	qsort(times, ROUNDS, sizeof(*times), by_value);
-	return times[ROUNDS / 2];
+	qsort(times, count, sizeof(*times), by_value);
+	return times[count / 2];
+}
+
+/* Processor time of a whole process, its children and all, in milliseconds; -1 when it did not
+ * run, or did not exit with 0. The wall clock is of no use on a machine that does other things. */
+static double process_time(char *const argv[])
+{
+	struct rusage usage;
+	int status;
+	pid_t pid;
+
+	if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
+	    wait4(pid, &status, 0, &usage) != pid || status != 0)
+		return -1;
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+}
+
+/* `seccompctl validate` beside a program that only does what bare() does. */
+static int compare_processes(char *self, char *path)
+{
+	auto_free char *ctl = NULL;
+	char bare_flag[] = "--bare", validate[] = "validate", quiet[] = "-q",
+	     crun[] = "--oci-runtime=crun";
+	char *const runs[3][6] = { { self, bare_flag, path, NULL },
+				   { NULL, validate, quiet, crun, path, NULL },
+				   { NULL, validate, quiet, path, NULL } };
+	double times[3][PROCESS_ROUNDS], base;
+	char *argv[6];
+	const char *slash = strrchr(self, '/');
+
+	if (asprintf(&ctl, "%.*s/../seccompctl", slash ? (int)(slash - self) : 1,
+		     slash ? self : ".") < 0)
+		return -1;
+	for (size_t i = 0; i < PROCESS_ROUNDS; i++)
+		for (size_t k = 0; k < 3; k++) {
+			memcpy(argv, runs[k], sizeof(argv));
+			argv[0] = k == 0 ? self : ctl;
+			times[k][i] = process_time(argv);
+			if (times[k][i] < 0)
+				return -1;
+		}
+	base = median(times[0], PROCESS_ROUNDS);
+	(void)printf(
+		"  whole process, processor time: bare %.2f ms; seccompctl validate for one target "
+		"x%.2f, for all x%.2f\n",
+		base, median(times[1], PROCESS_ROUNDS) / base,
+		median(times[2], PROCESS_ROUNDS) / base);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	const char *path = argc > 1 ? argv[1] : "profiles/applications/web.json";
+	char standard[] = "profiles/applications/web.json";
+	const bool only_bare = argc > 2 && strcmp(argv[1], "--bare") == 0;
+	char *path = only_bare ? argv[2] : argc > 1 ? argv[1] : standard;
 	double times[3][ROUNDS], base;
 	auto_free char *text = NULL;
 	struct scd_error err;
@@ -116,6 +171,10 @@ int main(int argc, char **argv)
 	if (scd_read_file_at(AT_FDCWD, path, false, SCD_PROFILE_MAX, &text, &len, &err) < 0) {
 		(void)fprintf(stderr, "bench: %s\n", err.msg);
 		return EXIT_FAILURE;
+	}
+	if (only_bare) {
+		bare(text);
+		return EXIT_SUCCESS;
 	}
 	for (size_t i = 0; i < ROUNDS; i++) {
 		double start = now();
@@ -129,10 +188,14 @@ int main(int argc, char **argv)
 		full(text, len, SCD_OCI_RUNTIME_ANY);
 		times[2][i] = now() - start;
 	}
-	base = median(times[0]);
+	base = median(times[0], ROUNDS);
 	(void)printf(
 		"%s, %zu bytes: parse, compile, export %.2f ms; full verdict for one target x%.2f, "
 		"for all x%.2f\n",
-		path, len, base, median(times[1]) / base, median(times[2]) / base);
+		path, len, base, median(times[1], ROUNDS) / base, median(times[2], ROUNDS) / base);
+	if (compare_processes(argv[0], path) < 0) {
+		(void)fprintf(stderr, "bench: the programs to compare do not run\n");
+		return EXIT_FAILURE;
+	}
 	return EXIT_SUCCESS;
 }
