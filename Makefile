@@ -151,7 +151,8 @@ check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour 
 	B=$(abspath $(B)) SCD_POWER_CUTS=300 bats --timing tests/full/power.bats
 	B=$(abspath $(B)) SCD_ALL_COSTS=1 bats --timing tests/full/costs.bats
 	B=$(abspath $(B)) SCD_SWAPS=20000 SCD_PAUSE_MS=100 bats --timing tests/integration/endurance.bats
-	$(MAKE) oracle-long
+	$(MAKE) oracle-long decode-long
+	$(MAKE) fuzz-afl FUZZ_TIME=3600
 	$(MAKE) fuzz FUZZ_TIME=3600
 
 # For what makes calls of its own, or writes files at the end of the process.
@@ -221,7 +222,7 @@ distcheck: dist ## unpack the archive elsewhere, build and test it
 	tar -xzf seccompd-$(VERSION).tar.gz -C "$$d"; $(MAKE) -C "$$d/seccompd-$(VERSION)" check-unit check-seeds
 
 clean: ## remove what was built
-	rm -rf build build-san build-fuzz build-cov build-lint
+	rm -rf build build-san build-fuzz build-afl build-cov build-lint
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -5,7 +5,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-
 DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc python3
 DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc
 DEPS_FULL  := nginx redis-server redis-tools postgresql nodejs default-jdk-headless python3 \
-              golang-go ca-certificates e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
+              golang-go afl++ ca-certificates e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
               libxml2-utils zsh fish \
               linux-libc-dev-arm64-cross linux-libc-dev-armhf-cross linux-libc-dev-mips64el-cross \
               linux-libc-dev-ppc64el-cross linux-libc-dev-riscv64-cross linux-libc-dev-s390x-cross
