@@ -66,6 +66,15 @@ static const char *const start_names[] = {
 };
 #define START_NAMES (sizeof(start_names) / sizeof(start_names[0]))
 
+bool scd_gen_is_start_call(const char *name)
+{
+	size_t i = 0;
+
+	while (i < START_NAMES && strcmp(name, start_names[i]) != 0)
+		i++;
+	return i < START_NAMES;
+}
+
 /* Calls of other architectures, newer ones, and none. */
 static const char *const odd_names[] = {
 	"stat64",
