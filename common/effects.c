@@ -277,6 +277,7 @@ static int add_effects(struct bench *bench, bool shared, struct scd_error *err)
 /* Compares with the text, first those filters that others are compared with. */
 static int compare(struct bench *bench, struct scd_error *err)
 {
+	const bool hides = scd_stub_hides_named(bench->profile, bench->opts.native);
 	auto_reading struct scd_reading reading = { 0 };
 
 	if (scd_reading_make(bench->profile, &reading, err) < 0)
@@ -288,7 +289,7 @@ static int compare(struct bench *bench, struct scd_error *err)
 			scd_reading_forget(&reading);
 		}
 	for (size_t i = 0; i < bench->count; i++)
-		if (bench->effects[i].said)
+		if (bench->effects[i].said && hides)
 			scd_simulate(bench->judge, &bench->effects[i], &reading);
 	return 0;
 }

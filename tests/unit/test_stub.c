@@ -150,6 +150,9 @@ static void only_a_newer_runc_adds_the_nodes_own_architecture(void **state)
 
 	read_text(&r, DENYING(RULE("\"write\"", "ALLOW")));
 	assert_false(scd_stub_kinds_agree(&r.profile, SCMP_ARCH_X86_64));
+	/* What the profile names gets past the stub, so that one comparison serves both. */
+	assert_false(scd_stub_hides_named(&r.profile, SCMP_ARCH_X86_64));
+	assert_true(scd_stub_hides_named(&r.profile, SCMP_ARCH_S390X));
 	read_text(&listed, "{" ARCHS(X86_64) "}");
 	assert_true(scd_stub_kinds_agree(&listed.profile, SCMP_ARCH_X86_64));
 	assert_false(scd_stub_kinds_agree(&listed.profile, SCMP_ARCH_AARCH64));
