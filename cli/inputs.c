@@ -106,6 +106,21 @@ int scd_input_read(const struct scd_input *input, char **text, size_t *len, stru
 	return scd_read_fd(fd, input->path, SCD_INPUT_MAX, text, len, err);
 }
 
+bool scd_room_for_one(void **items, size_t count, size_t *cap, size_t size)
+{
+	const size_t more = *cap ? 2 * *cap : 8;
+	void *grown;
+
+	if (count < *cap)
+		return true;
+	grown = reallocarray(*items, more, size);
+	if (!grown)
+		return false;
+	*items = grown;
+	*cap = more;
+	return true;
+}
+
 void scd_inputs_done(struct scd_inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->count; i++)

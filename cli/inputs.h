@@ -45,6 +45,11 @@ void scd_inputs_remove(struct scd_inputs *inputs, size_t index) SCD_NONNULL;
 int scd_input_read(const struct scd_input *input, char **text, size_t *len,
 		   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* Makes room in *@items, an array of @count elements of @size bytes and room for *@cap, for one
+ * element more. False without memory. */
+bool scd_room_for_one(void **items, size_t count, size_t *cap,
+		      size_t size) SCD_NONNULL SCD_MUST_CHECK;
+
 void scd_inputs_done(struct scd_inputs *inputs) SCD_NONNULL;
 
 #define auto_inputs SCD_CLEANUP(scd_inputs_done)

@@ -44,22 +44,6 @@ void scd_object_report(struct scd_object *object, enum scd_rule_number rule,
 	scd_report_add(&object->manifest->report, rule, severity, place, "%s", message);
 }
 
-/* Room for one element more in an array of elements of @size bytes; false without memory. */
-static bool make_room(void **items, size_t count, size_t *cap, size_t size)
-{
-	const size_t more = *cap ? 2 * *cap : 8;
-	void *grown;
-
-	if (count < *cap)
-		return true;
-	grown = reallocarray(*items, more, size);
-	if (!grown)
-		return false;
-	*items = grown;
-	*cap = more;
-	return true;
-}
-
 static void embedded_done(struct scd_embedded *profile)
 {
 	free(profile->text);
@@ -116,7 +100,8 @@ void scd_object_add_profile(struct scd_object *object, struct scd_embedded profi
 
 	manifest->relevant = true;
 	if (!profile.text || !profile.object || !profile.name || profile.spans.failed ||
-	    !make_room(&items, manifest->profile_count, &manifest->profile_cap, sizeof(profile))) {
+	    !scd_room_for_one(&items, manifest->profile_count, &manifest->profile_cap,
+			      sizeof(profile))) {
 		embedded_done(&profile);
 		object->failed = true;
 		return;
@@ -137,7 +122,7 @@ void scd_object_add_use(struct scd_object *object, struct scd_profile_use use)
 		return;
 	}
 	if (!use.object || !use.profile ||
-	    !make_room(&items, manifest->use_count, &manifest->use_cap, sizeof(use))) {
+	    !scd_room_for_one(&items, manifest->use_count, &manifest->use_cap, sizeof(use))) {
 		use_done(&use);
 		object->failed = true;
 		return;

@@ -98,22 +98,37 @@ static const struct scd_settings *add(struct scd_settings_cache *cache, const ch
 	return items[cache->count++];
 }
 
-/* The settings of @file, or, when that is NULL, without a file. */
-static const struct scd_settings *settings_from(struct scd_settings_cache *cache, const char *file,
-						struct scd_error *err)
+static const struct scd_settings *known(const struct scd_settings_cache *cache, const char *file)
 {
-	auto_free char *text = NULL;
-	size_t len = 0;
-
 	for (size_t i = 0; i < cache->count; i++) {
 		const char *have = cache->items[i]->file;
 
 		if (file && have ? strcmp(file, have) == 0 : !file && !have)
 			return cache->items[i];
 	}
-	if (file && scd_read_file_at(AT_FDCWD, file, false, SCD_CONFIG_MAX, &text, &len, err) < 0)
+	return NULL;
+}
+
+static const struct scd_settings *read_settings(struct scd_settings_cache *cache, const char *file,
+						struct scd_error *err)
+{
+	auto_free char *text = NULL;
+	size_t len;
+
+	if (scd_read_file_at(AT_FDCWD, file, false, SCD_CONFIG_MAX, &text, &len, err) < 0)
 		return NULL;
-	return add(cache, file, text ? text : "", len, err);
+	return add(cache, file, text, len, err);
+}
+
+/* The settings of @file, or, when that is NULL, without a file. */
+static const struct scd_settings *settings_from(struct scd_settings_cache *cache, const char *file,
+						struct scd_error *err)
+{
+	const struct scd_settings *settings = known(cache, file);
+
+	if (settings)
+		return settings;
+	return file ? read_settings(cache, file, err) : add(cache, NULL, "", 0, err);
 }
 
 const struct scd_settings *scd_settings_of(void *settings_cache, const struct scd_input *input,

@@ -31,16 +31,13 @@ static struct scd_verdict *add_verdict(struct run *run, const struct scd_input *
 				       const struct scd_settings *settings)
 {
 	struct scd_verdicts *verdicts = run->verdicts;
-	struct scd_verdict **items = verdicts->items, *verdict;
-	const size_t cap = verdicts->cap ? 2 * verdicts->cap : 16;
+	struct scd_verdict *verdict;
+	void *items = verdicts->items;
 
-	if (verdicts->count == verdicts->cap) {
-		items = reallocarray(items, cap, sizeof(struct scd_verdict *));
-		if (!items)
-			return NULL;
-		verdicts->items = items;
-		verdicts->cap = cap;
-	}
+	if (!scd_room_for_one(&items, verdicts->count, &verdicts->cap,
+			      sizeof(struct scd_verdict *)))
+		return NULL;
+	verdicts->items = items;
 	verdict = calloc(1, sizeof(*verdict));
 	if (!verdict)
 		return NULL;
@@ -48,7 +45,7 @@ static struct scd_verdict *add_verdict(struct run *run, const struct scd_input *
 	verdict->input = input;
 	verdict->settings = settings;
 	run->seen[input->operand] = true;
-	items[verdicts->count++] = verdict;
+	verdicts->items[verdicts->count++] = verdict;
 	return verdict;
 }
 
@@ -234,16 +231,14 @@ static bool is_manifest(const struct scd_input *input, const char *text, size_t 
 	return scd_is_yaml_name(input->path) || scd_manifest_looks_like_one(text, len, is_json);
 }
 
-static int judge_input(struct run *run, const struct scd_input *input, struct scd_error *err)
+static int judge_with(struct run *run, const struct scd_input *input,
+		      const struct scd_settings *settings, struct scd_error *err)
 {
-	const struct scd_settings *settings = run->how->settings(run->how->context, input, err);
 	struct scd_error trouble = input->fault;
 	auto_free char *text = NULL;
 	struct scd_verdict *verdict;
 	size_t len = 0;
 
-	if (!settings)
-		return -1;
 	if (trouble.code == SCD_OK && scd_input_read(input, &text, &len, &trouble) == 0)
 		return is_manifest(input, text, len)
 			       ? judge_manifest(run, input, settings, &text, len, err)
@@ -256,6 +251,13 @@ static int judge_input(struct run *run, const struct scd_input *input, struct sc
 	else
 		verdict->trouble = trouble;
 	return 0;
+}
+
+static int judge_input(struct run *run, const struct scd_input *input, struct scd_error *err)
+{
+	const struct scd_settings *settings = run->how->settings(run->how->context, input, err);
+
+	return settings ? judge_with(run, input, settings, err) : -1;
 }
 
 /* A directory of manifests without anything about seccomp is not "all well". */
