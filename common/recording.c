@@ -12,6 +12,7 @@
 #include "purpose.h"
 #include "siblings.h"
 #include "start.h"
+#include "value.h"
 
 #define LOW_32 UINT64_C(0xffffffff)
 
@@ -73,7 +74,6 @@ static int add(struct scd_recording *recording, const char *name, const char *ar
 	       uint64_t count, struct scd_error *err)
 {
 	struct scd_recorded *call = find(recording, name, args);
-	struct scd_recorded fresh = { .origins = origin, .count = count };
 
 	if (call) {
 		call->origins |= origin;
@@ -82,14 +82,14 @@ static int add(struct scd_recording *recording, const char *name, const char *ar
 	}
 	if (make_room(recording, err) < 0)
 		return -1;
-	fresh.name = strdup(name);
-	fresh.args = args ? strdup(args) : NULL;
-	if (!fresh.name || (args && !fresh.args)) {
-		free(fresh.name);
-		free(fresh.args);
+	call = &recording->calls[recording->count];
+	*call = (struct scd_recorded){ .origins = origin, .count = count };
+	if (scd_string_set(&call->name, name) < 0 ||
+	    (args && scd_string_set(&call->args, args) < 0)) {
+		free(call->name);
 		return scd_fail(err, SCD_E_NOMEM, 0, "recording of %s", name);
 	}
-	recording->calls[recording->count++] = fresh;
+	recording->count++;
 	return 0;
 }
 
