@@ -237,7 +237,7 @@ static void a_corrupt_state_file_owns_nothing_and_is_replaced(void **state)
 		assert_text(dir, "b.json", A);
 		assert_text(dir, "gone.json", A);
 		assert_true(is_owned(dir, "a.json")); /* written anew: a pod could name "{}" */
-		run(&world.request); /* and still said */
+		run(&world.request);		      /* and still said */
 		assert_true(outcome.ledger_corrupt);
 		assert_text(dir, "gone.json", A);
 		assert_int_equal(unlinkat(dir, SCD_LEDGER_FILE, 0), 0);
