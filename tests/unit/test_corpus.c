@@ -80,6 +80,16 @@ static bool all_started(const struct row *row)
 	return true;
 }
 
+/* Nothing in the file kept a container from starting: no agent listened where it was tried. */
+static bool started_but_for_the_agent(const struct row *row)
+{
+	for (size_t t = 0; t < TARGETS; t++)
+		if (strcmp(row->outcome[t], "ok") != 0 &&
+		    strcmp(row->outcome[t], "FAIL:no-agent") != 0)
+			return false;
+	return true;
+}
+
 static bool has_finding(const struct scd_report *report, unsigned number,
 			enum scd_severity severity)
 {
@@ -188,7 +198,7 @@ static void verdicts_agree_with_what_the_runtimes_did(void **state)
 		if (!accepted && started)
 			print_errors(&row, &report);
 		if (accepted ? !may_be_accepted(&row, &report)
-			     : started && !explains_a_start(&report)) {
+			     : started_but_for_the_agent(&row) && !explains_a_start(&report)) {
 			print_error("%s: %s, but %s %s %s %s\n", row.file,
 				    accepted ? "accepted" : "rejected", row.outcome[0],
 				    row.outcome[1], row.outcome[2], row.outcome[3]);
