@@ -192,6 +192,11 @@ static void around_rule(const struct scd_profile_rule *rule, struct scd_probe *p
 			&rule->args[scd_random_below(random, rule->arg_count)];
 
 		probe->args[cmp->arg] = near_value(cmp, random);
+		/* libseccomp compares 32 bits at a time. */
+		if (scd_random_percent(random, 20))
+			probe->args[cmp->arg] |= UINT32_MAX;
+		else if (scd_random_percent(random, 20))
+			probe->args[cmp->arg] ^= UINT64_C(1) << 32;
 	}
 }
 
