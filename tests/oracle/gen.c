@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "probes.h"
@@ -184,7 +185,7 @@ static const char *any_call(struct gen *gen)
 			i++;
 		if (!known || (i < START_NAMES && !chance(gen, gen->folly)))
 			continue;
-		(void)strncat(memset(name, 0, sizeof(name)), known, sizeof(name) - 1);
+		(void)snprintf(name, sizeof(name), "%s", known);
 		return name;
 	}
 	return "getuid";
