@@ -13,6 +13,8 @@ setup() { volume_setup; }
 
 teardown() {
   mend || true
+  daemon_stop || true
+  ! mountpoint -q "$DEST" || umount "$DEST"
   volume_teardown
 }
 
