@@ -121,21 +121,26 @@ prepare_go() {
   cat > main.go <<'END'
 package main
 
-import ("io"; "net"; "net/http"; "os"; "os/exec"; "sync"; "context")
+import ("io"; "net"; "os"; "os/exec"; "sync")
 
 func main() {
 	l, err := net.Listen("unix", "go.sock")
 	if err != nil { panic(err) }
-	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") }))
-	c := http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", "go.sock") }}}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil { return }
+			go func() { io.WriteString(c, "hello"); c.Close() }()
+		}
+	}()
 	var wg sync.WaitGroup
 	for i := 0; i < 50; i++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			r, err := c.Get("http://x/")
+			c, err := net.Dial("unix", "go.sock")
 			if err != nil { panic(err) }
-			if b, _ := io.ReadAll(r.Body); string(b) != "hello" { panic(string(b)) }
+			if b, _ := io.ReadAll(c); string(b) != "hello" { panic(string(b)) }
 		}()
 	}
 	wg.Wait()
