@@ -62,11 +62,9 @@ static void print_table(const struct scd_rule *rules, size_t count)
 			     scd_severity_name(rules[i].severity), rules[i].name, rules[i].title);
 }
 
-/* An object with all that the table has, or NULL without memory. */
-static cJSON *make_rule(const struct scd_rule *rule)
+/* Adds to @object all that the table has. Returns it, or NULL without memory, when it is gone. */
+static cJSON *add_rule(cJSON *object, const struct scd_rule *rule)
 {
-	cJSON *object = cJSON_CreateObject();
-
 	if (cJSON_AddStringToObject(object, "id", rule->id) &&
 	    cJSON_AddStringToObject(object, "name", rule->name) &&
 	    cJSON_AddStringToObject(object, "severity", scd_severity_name(rule->severity)) &&
@@ -83,18 +81,15 @@ static cJSON *make_rule(const struct scd_rule *rule)
 
 static cJSON *make_list(const struct scd_rule *rules, size_t count)
 {
-	cJSON *list = cJSON_CreateArray();
+	cJSON *root = scd_cli_document("RuleList");
+	cJSON *list = cJSON_AddArrayToObject(root, "rules");
 
-	for (size_t i = 0; list && i < count; i++) {
-		cJSON *rule = make_rule(&rules[i]);
-
-		if (rule && cJSON_AddItemToArray(list, rule))
-			continue;
-		cJSON_Delete(rule);
-		cJSON_Delete(list);
-		return NULL;
-	}
-	return list;
+	for (size_t i = 0; list && i < count; i++)
+		list = scd_cli_append(list, add_rule(cJSON_CreateObject(), &rules[i]));
+	if (list)
+		return root;
+	cJSON_Delete(root);
+	return NULL;
 }
 
 static const char *rule_name(size_t i)
@@ -131,7 +126,7 @@ static enum scd_exit run_rules(const void *target, int argc, char **argv)
 		if (!rule)
 			return refuse_rule(argv[0]);
 		if (asked->output == SCD_OUTPUT_JSON)
-			return scd_cli_print_json(make_rule(rule));
+			return scd_cli_print_json(add_rule(scd_cli_document("Rule"), rule));
 		print_rule(rule);
 		return SCD_EXIT_OK;
 	}

@@ -19,7 +19,7 @@ static const struct scd_option options[] = {
 /* The keys of the daemon's /version. NULL without memory. */
 static cJSON *make_version(const char *libseccomp)
 {
-	cJSON *root = cJSON_CreateObject();
+	cJSON *root = scd_cli_document("Version");
 
 	if (cJSON_AddStringToObject(root, "version", scd_version()) &&
 	    cJSON_AddStringToObject(root, "gitCommit", scd_git_commit()) &&

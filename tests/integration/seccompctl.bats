@@ -50,7 +50,7 @@ setup() {
   run -0 "$ctl" --version
   [ "$output" = "$line" ]
   run -0 "$ctl" version -o json
-  jq -e --arg v "$version" '.version == $v and .gitCommit and .platform
+  jq -e --arg v "$version" '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Version" and .version == $v and .gitCommit and .platform
     and (.libseccompVersion | test("^[0-9]+[.][0-9]+[.][0-9]+$"))' <<< "$output"
   run -2 "$ctl" version now
 }
@@ -61,7 +61,8 @@ setup() {
   [ "$total" -ge 40 ]
   [ "$(sort <<< "$output")" = "$output" ]
   run -0 "$ctl" rules -o json
-  jq -e --argjson n "$total" 'length == $n and all(.why != "" and .cure != "" and .title != "")' <<< "$output"
+  jq -e --argjson n "$total" '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "RuleList" and (.rules | length) == $n
+    and all(.rules[]; .why != "" and .cure != "" and .title != "")' <<< "$output"
   run -0 "$ctl" rules SCP005
   [[ $output == "SCP005 action-unknown: "*Why*Cure* ]]
   by_number=$output
@@ -69,7 +70,7 @@ setup() {
   [ "$output" = "$by_number" ]
   [ "$(awk '{ print length }' <<< "$output" | sort -n | tail -1)" -le 80 ]
   run -0 "$ctl" rules -o json SCP005
-  jq -e '.id == "SCP005"' <<< "$output"
+  jq -e '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Rule" and .id == "SCP005"' <<< "$output"
 }
 
 @test "a rule that does not exist is exit 2 and names its neighbour" {

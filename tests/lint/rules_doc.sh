@@ -13,8 +13,8 @@ END
 "$1" rules -o json | jq -r '
   def code: "```json\n\(.)\n```\n";
   "| rule | name | usually | what |", "|---|---|---|---|",
-  (.[] | "| [\(.id)](#\(.id | ascii_downcase)) | \(.name) | \(.severity) | \(.title) |"),
-  (.[] | "\n## \(.id)\n\n**\(.name)**: \(.title). Usually \(if .severity == "error" then "an" else "a" end) \(.severity)" +
+  (.rules[] | "| [\(.id)](#\(.id | ascii_downcase)) | \(.name) | \(.severity) | \(.title) |"),
+  (.rules[] | "\n## \(.id)\n\n**\(.name)**: \(.title). Usually \(if .severity == "error" then "an" else "a" end) \(.severity)" +
     (if .canBeDisabled then "" else "; cannot be disabled" end) + ".\n\n" +
     "\(.why)\n\n*Cure:* \(.cure)\n" +
     (if .example then "\nReported:\n\n\(.example | code)\nRepaired:\n\n\(.repaired | code)" else "" end) | rtrimstr("\n"))'
