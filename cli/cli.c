@@ -214,7 +214,7 @@ static enum scd_exit run_command(const struct scd_command *command, int argc, ch
 	auto_free void *options = NULL;
 	enum scd_exit status;
 
-	if (!command->options)
+	if (command->options_size == 0)
 		return command->run(NULL, argc - 1, argv + 1);
 
 	command_line.argc = argc;

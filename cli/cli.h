@@ -27,7 +27,8 @@ struct scd_command {
 	const char *details;  /* more lines for --help of the command, or NULL */
 
 	/* Its options, and the size of the struct that they fill: it begins with a bool
-	 * that the row SCD_CLI_HELP sets. NULL: run() gets the arguments as they are. */
+	 * that the row SCD_CLI_HELP sets. Size 0: another program reads them, and run() gets the
+	 * arguments as they are. */
 	const struct scd_option *options;
 	size_t option_count;
 	size_t options_size;

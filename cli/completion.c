@@ -64,12 +64,6 @@ static void print_operands(const struct scd_command *command)
 static void print_bash_command(const struct scd_command *command)
 {
 	(void)printf("    %s)\n", command->name);
-	if (!command->options) { /* a program of its own, which is asked */
-		(void)printf("      words=$(\"${COMP_WORDS[0]}\" %s --help 2>/dev/null |\n"
-			     "        grep -oE -- '--[a-z-]+') ;;\n",
-			     command->name);
-		return;
-	}
 	(void)fputs("      case $prev in\n", stdout);
 	for (size_t i = 0; i < command->option_count; i++) {
 		const struct scd_option *option = &command->options[i];

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "status_options.h"
+
 #define HELPER "seccompctl-status"
 
 /* Beside the running program, so that a build tree or an unpacked archive works as it is. */
@@ -64,5 +66,7 @@ const struct scd_command scd_command_status = {
 	.name = "status",
 	.operands = "[URL|FILE]",
 	.summary = "Print what a node's seccompd says of its profiles.",
+	.options = scd_status_options,
+	.option_count = SCD_STATUS_OPTION_COUNT,
 	.run = run_status,
 };

@@ -15,72 +15,15 @@
 #include "error.h"
 #include "fetch.h"
 #include "options.h"
+#include "status_options.h"
 #include "status_table.h"
 #include "status_watch.h"
 #include "status_words.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define PROGRAM "seccompctl-status"
 #define DEFAULT_URL "http://127.0.0.1:8080/status"
 /* Escaping makes text longer; a page of this size is no status. */
 #define PRINTED_MAX ((size_t)64 << 20)
-
-struct options {
-	bool help;
-	bool version;
-	int output; /* enum scd_output */
-	uint64_t timeout_ms;
-	bool watch;
-	uint64_t interval_ms;
-};
-
-static const struct scd_choice outputs[] = {
-	{ "human", SCD_OUTPUT_HUMAN },
-	{ "json", SCD_OUTPUT_JSON },
-	{ NULL, 0 },
-};
-
-static const struct scd_option table[] = {
-	{ .name = "help",
-	  .letter = 'h',
-	  .type = SCD_OPT_ACTION,
-	  .offset = offsetof(struct options, help),
-	  .help = "print this and exit" },
-	{ .name = "version",
-	  .type = SCD_OPT_ACTION,
-	  .offset = offsetof(struct options, version),
-	  .help = "print the version and exit" },
-	{ .name = "output",
-	  .letter = 'o',
-	  .type = SCD_OPT_CHOICE,
-	  .offset = offsetof(struct options, output),
-	  .metavar = "FORMAT",
-	  .fallback = "human",
-	  .help = "how to print it",
-	  .choices = outputs },
-	{ .name = "timeout",
-	  .type = SCD_OPT_DURATION,
-	  .offset = offsetof(struct options, timeout_ms),
-	  .metavar = "DURATION",
-	  .fallback = "5s",
-	  .help = "for the whole answer of a URL",
-	  .min = 1,
-	  .max = 3600000 },
-	{ .name = "watch",
-	  .type = SCD_OPT_BOOL,
-	  .offset = offsetof(struct options, watch),
-	  .fallback = "false",
-	  .help = "look again and again: in place on a terminal, else a line for each change" },
-	{ .name = "interval",
-	  .type = SCD_OPT_DURATION,
-	  .offset = offsetof(struct options, interval_ms),
-	  .metavar = "DURATION",
-	  .fallback = "2s",
-	  .help = "how often to look with --watch",
-	  .min = 100,
-	  .max = 3600000 },
-};
 
 static void print_help(FILE *out)
 {
@@ -89,7 +32,7 @@ static void print_help(FILE *out)
 		    "" DEFAULT_URL "), or a file with a saved answer, \"-\" for\n"
 		    "standard input. SHA256 is that of the file on disk.\n\n",
 		    out);
-	scd_options_help(table, COUNT(table), out);
+	scd_options_help(scd_status_options, SCD_STATUS_OPTION_COUNT, out);
 	(void)fputs("\nExit status: 0 all is well, 1 a profile is Invalid, Stale, Conflict or "
 		    "Failed,\n2 usage, 3 nothing could be read.\n",
 		    out);
@@ -129,7 +72,7 @@ static enum scd_exit complain(const struct scd_error *err)
 	return err->code == SCD_E_USAGE ? SCD_EXIT_USAGE : SCD_EXIT_TROUBLE;
 }
 
-static int look(const char *where, const struct options *options, struct scd_buf *body,
+static int look(const char *where, const struct scd_status_asked *options, struct scd_buf *body,
 		struct scd_error *err)
 {
 	if (strstr(where, "://"))
@@ -138,7 +81,7 @@ static int look(const char *where, const struct options *options, struct scd_buf
 	return read_file(where, body, err);
 }
 
-static enum scd_exit show(const struct options *options, const char *where)
+static enum scd_exit show(const struct scd_status_asked *options, const char *where)
 {
 	auto_buf struct scd_buf body = scd_buf_init(SCD_STATUS_MAX);
 	auto_buf struct scd_buf out = scd_buf_init(PRINTED_MAX);
@@ -161,7 +104,7 @@ static enum scd_exit show(const struct options *options, const char *where)
 
 /* What the watch looks at. */
 struct target {
-	const struct options *options;
+	const struct scd_status_asked *options;
 	const char *where;
 };
 
@@ -172,7 +115,7 @@ static int look_at_target(void *arg, struct scd_buf *body, struct scd_error *err
 	return look(target->where, target->options, body, err);
 }
 
-static enum scd_exit watch(const struct options *options, const char *where)
+static enum scd_exit watch(const struct scd_status_asked *options, const char *where)
 {
 	struct target target = { options, where };
 	struct scd_status_watch watch = {
@@ -197,13 +140,14 @@ static enum scd_exit watch(const struct options *options, const char *where)
 
 int main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct scd_status_asked options = { 0 };
 	struct scd_error err;
 	const char *where;
 	int first;
 
-	if (scd_options_defaults(table, COUNT(table), &options, &err) < 0 ||
-	    scd_options_parse(table, COUNT(table), argc, argv, &options, &first, &err) < 0)
+	if (scd_options_defaults(scd_status_options, SCD_STATUS_OPTION_COUNT, &options, &err) < 0 ||
+	    scd_options_parse(scd_status_options, SCD_STATUS_OPTION_COUNT, argc, argv, &options,
+			      &first, &err) < 0)
 		return (int)complain(&err);
 	if (options.help) {
 		print_help(stdout);
