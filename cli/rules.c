@@ -40,6 +40,20 @@ static void print_filled(const char *text)
 	(void)putchar('\n');
 }
 
+/* JSON on one line is filled, YAML is printed as it is. */
+static void print_example(const char *text)
+{
+	if (!strchr(text, '\n')) {
+		print_filled(text);
+		return;
+	}
+	for (size_t n; *text; text += n) {
+		n = strcspn(text, "\n");
+		(void)printf(INDENT "%.*s\n", (int)n, text);
+		n += text[n] == '\n';
+	}
+}
+
 static void print_rule(const struct scd_rule *rule)
 {
 	(void)printf("%s %s: %s\nUsually: %s%s\n\nWhy\n", rule->id, rule->name, rule->title,
@@ -50,9 +64,9 @@ static void print_rule(const struct scd_rule *rule)
 	if (!rule->bad)
 		return;
 	(void)printf("\nExample\n");
-	print_filled(rule->bad);
+	print_example(rule->bad);
 	(void)printf("\nRepaired\n");
-	print_filled(rule->good);
+	print_example(rule->good);
 }
 
 static void print_table(const struct scd_rule *rules, size_t count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For each rule of rules.c the smallest profile that it reports, and the same repaired: whole
- * JSON texts, judged for x86_64. Included by rules.c alone. */
+/* For each rule of rules.c the smallest profile or manifest that it reports, and the same repaired:
+ * whole texts, judged for x86_64. Included by rules.c alone. */
 #ifndef SCD_RULE_EXAMPLES_H
 #define SCD_RULE_EXAMPLES_H
 
@@ -252,16 +252,45 @@
 #define GOOD_069 GOOD_ALLOW
 #define BAD_070 GOOD_050
 #define GOOD_070 GOOD_DENY
-#define BAD_090 NULL
-#define GOOD_090 NULL
-#define BAD_091 NULL
-#define GOOD_091 NULL
-#define BAD_092 NULL
-#define GOOD_092 NULL
-#define BAD_093 NULL
-#define GOOD_093 NULL
-#define BAD_094 NULL
-#define GOOD_094 NULL
+/* Manifests: YAML, a line each. */
+#define POD(profile)                                \
+	"apiVersion: v1\n"                          \
+	"kind: Pod\n"                               \
+	"metadata: {name: web}\n"                   \
+	"spec:\n"                                   \
+	"  containers: [{name: web, image: web}]\n" \
+	"  securityContext:\n"                      \
+	"    seccompProfile:" profile
+#define LOCALHOST(path) "\n      type: Localhost\n      localhostProfile: " path
+#define WEB_AND(pod)                                                                              \
+	"apiVersion: v1\n"                                                                        \
+	"kind: ConfigMap\n"                                                                       \
+	"metadata: {name: profiles}\n"                                                            \
+	"data:\n"                                                                                 \
+	"  web.json: |\n"                                                                         \
+	"    {\"defaultAction\": \"SCMP_ACT_ALLOW\",\n"                                           \
+	"     \"architectures\": [\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\", \"SCMP_ARCH_X32\"],\n" \
+	"     \"syscalls\": [{\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ERRNO\"}]}\n---\n"     \
+	pod
+
+#define BAD_090 POD(" {type: Localhost, localhostProfile: profiles/web.json")
+#define GOOD_090 POD(" {type: Localhost, localhostProfile: profiles/web.json}")
+#define BAD_091 POD("\n      type: RuntimeDefault\n      localhostProfile: profiles/web.json")
+#define GOOD_091 POD(LOCALHOST("profiles/web.json"))
+#define BAD_092                                                                       \
+	"apiVersion: v1\n"                                                            \
+	"kind: Pod\n"                                                                 \
+	"metadata:\n"                                                                 \
+	"  name: web\n"                                                               \
+	"  annotations:\n"                                                            \
+	"    seccomp.security.alpha.kubernetes.io/pod: localhost/profiles/web.json\n" \
+	"spec:\n"                                                                     \
+	"  containers: [{name: web, image: web}]"
+#define GOOD_092 GOOD_091
+#define BAD_093 WEB_AND(POD(LOCALHOST("profiles/wep.json")))
+#define GOOD_093 WEB_AND(POD(LOCALHOST("profiles/web.json")))
+#define BAD_094 POD(LOCALHOST("/var/lib/kubelet/seccomp/profiles/web.json"))
+#define GOOD_094 GOOD_091
 /* clang-format on */
 
 #endif

@@ -105,7 +105,7 @@ struct scd_rule {
 	const char *title;	    /* what is wrong, a few words */
 	const char *why;	    /* what the consumers do with it */
 	const char *cure;	    /* what to write instead */
-	const char *bad;	    /* a small profile that it reports; NULL: none is small */
+	const char *bad;	    /* a small text that it reports; NULL: none is small */
 	const char *good;	    /* the same repaired: nothing to warn of; NULL like bad */
 	bool fixed;		    /* cannot be disabled: without it there is nothing to compile */
 };

@@ -418,3 +418,20 @@ YAML
   grep -q '\] [0-2] of 2 files' typescript
   grep -q $' files\r\033\[K' typescript
 }
+
+@test "each rule of manifests reports its own example alone, and nothing its repaired form" {
+  count=0
+  for id in $("$ctl" rules -o json | jq -r '.rules[].id | select(. >= "SCP090")'); do
+    "$ctl" rules -o json "$id" > rule.json
+    jq -er .example rule.json > bad.yaml
+    jq -er .repaired rule.json > good.yaml
+    severity=$(jq -r .severity rule.json)
+    [ "$(findings bad.yaml | cut -d' ' -f2-)" = "$severity $(jq -r .name rule.json)" ]
+    run -0 "$ctl" validate --arch=x86_64 --fail-on=note good.yaml
+    [ -z "$(findings good.yaml)" ]
+    # For people the lines stand as they are.
+    diff <("$ctl" rules "$id" | sed -n '/^Example$/,/^$/s/^    //p') bad.yaml
+    count=$((count + 1))
+  done
+  [ "$count" -eq 5 ]
+}

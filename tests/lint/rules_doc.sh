@@ -11,7 +11,7 @@ What can be said about a profile, and about the manifests around it. Made of the
 
 END
 "$1" rules -o json | jq -r '
-  def code: "```json\n\(.)\n```\n";
+  def code: "```\(if startswith("{") then "json" else "yaml" end)\n\(.)\n```\n";
   "| rule | name | usually | what |", "|---|---|---|---|",
   (.rules[] | "| [\(.id)](#\(.id | ascii_downcase)) | \(.name) | \(.severity) | \(.title) |"),
   (.rules[] | "\n## \(.id)\n\n**\(.name)**: \(.title). Usually \(if .severity == "error" then "an" else "a" end) \(.severity)" +
