@@ -2,6 +2,7 @@
 /* SARIF 2.1.0, as code scanning reads it: one run, its rules, and a result a finding. */
 #include "render.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "buf.h"
@@ -9,6 +10,11 @@
 #include "version.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
+/* Where docs/rules.md is to be read: SARIF wants an absolute URI. Who publishes it elsewhere builds
+ * with CPPFLAGS='-DSCD_RULES_URL="..."'. */
+#ifndef SCD_RULES_URL
+#define SCD_RULES_URL "https://seccompd.dev/docs/rules.md"
+#endif
 #define URI_MAX ((size_t)16 << 10)
 #define PRINT_MAX ((size_t)1024)
 
@@ -23,6 +29,18 @@ static void add_text(struct scd_tree *tree, cJSON *object, const char *key, cons
 	scd_tree_string(tree, message, "text", text);
 }
 
+/* The anchor is that of the rule's heading, "SCP005 action-unknown". */
+static void add_help_uri(struct scd_tree *tree, cJSON *object, const struct scd_rule *rule)
+{
+	char uri[sizeof(SCD_RULES_URL) + 128];
+	const size_t base = sizeof(SCD_RULES_URL) - 1;
+
+	(void)snprintf(uri, sizeof(uri), SCD_RULES_URL "#%s-%s", rule->id, rule->name);
+	for (char *c = uri + base; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	scd_tree_string(tree, object, "helpUri", uri);
+}
+
 static cJSON *make_rule(struct scd_tree *tree, const struct scd_rule *rule)
 {
 	cJSON *object = scd_tree_keep(tree, cJSON_CreateObject());
@@ -35,6 +53,7 @@ static cJSON *make_rule(struct scd_tree *tree, const struct scd_rule *rule)
 	add_text(tree, object, "shortDescription", rule->title);
 	add_text(tree, object, "fullDescription", rule->why);
 	add_text(tree, object, "help", why);
+	add_help_uri(tree, object, rule);
 	level = scd_tree_keep(tree, cJSON_AddObjectToObject(object, "defaultConfiguration"));
 	scd_tree_string(tree, level, "level", scd_severity_name(rule->severity));
 	return object;

@@ -45,6 +45,19 @@ setup() {
   jq -e '.runs[0].invocations[0] | .executionSuccessful == false and (.toolExecutionNotifications | length) == 1' <<< "$output"
 }
 
+@test "sarif links each rule to its heading in docs/rules.md" {
+  run -0 "$ctl" validate -o sarif good.json
+  jq -r '.runs[0].tool.driver.rules[].helpUri' <<< "$output" > uris
+  [ "$(wc -l < uris)" -eq "$("$ctl" rules | wc -l)" ]
+  [ "$(sed 's/#.*//' uris | sort -u)" = https://seccompd.dev/docs/rules.md ]
+  grep -qx 'https://seccompd.dev/docs/rules.md#scp005-action-unknown' uris
+  # As GitHub makes anchors of headings.
+  sed -n 's/^## //p' "$root/docs/rules.md" | tr 'A-Z ' 'a-z-' > anchors
+  diff <(sed 's/.*#//' uris) anchors
+  # So do the links of the table.
+  diff <(grep -oE '^\| \[SCP[0-9]+\]\(#[^)]*' "$root/docs/rules.md" | sed 's/.*#//') anchors
+}
+
 @test "github has errors first, escapes, and counts at the end" {
   cp bad.json 'a,b:c%.json'
   run -1 "$ctl" validate -o github warned.json 'a,b:c%.json'

@@ -12,9 +12,10 @@ What can be said about a profile, and about the manifests around it. Made of the
 END
 "$1" rules -o json | jq -r '
   def code: "```\(if startswith("{") then "json" else "yaml" end)\n\(.)\n```\n";
+  def anchor: "\(.id)-\(.name)" | ascii_downcase;
   "| rule | name | usually | what |", "|---|---|---|---|",
-  (.rules[] | "| [\(.id)](#\(.id | ascii_downcase)) | \(.name) | \(.severity) | \(.title) |"),
-  (.rules[] | "\n## \(.id)\n\n**\(.name)**: \(.title). Usually \(if .severity == "error" then "an" else "a" end) \(.severity)" +
+  (.rules[] | "| [\(.id)](#\(anchor)) | \(.name) | \(.severity) | \(.title) |"),
+  (.rules[] | "\n## \(.id) \(.name)\n\n**\(.name)**: \(.title). Usually \(if .severity == "error" then "an" else "a" end) \(.severity)" +
     (if .canBeDisabled then "" else "; cannot be disabled" end) + ".\n\n" +
     "\(.why)\n\n*Cure:* \(.cure)\n" +
     (if .example then "\nReported:\n\n\(.example | code)\nRepaired:\n\n\(.repaired | code)" else "" end) | rtrimstr("\n"))'

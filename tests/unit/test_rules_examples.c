@@ -26,7 +26,7 @@ static void judge(const struct scd_rule *rule, const char *text, struct scd_repo
 	assert_int_equal(scd_check_profile(text, strlen(text), &opts, report, &err), 0);
 }
 
-/* Rules without an example: nothing small is too large, and the daemon finds what is about names. */
+/* Rules without an example: nothing small is too large, and what is about names is the daemon's. */
 static bool has_no_example(const struct scd_rule *rule)
 {
 	return rule->number == SCD_FILTER_TOO_LARGE || rule->number == SCD_COMPILE_TOO_EXPENSIVE ||
