@@ -52,6 +52,19 @@ man_letters() {
   diff -u <(commands) <(sed -n 's/^\.It Xr seccompctl-\([a-z]*\) 1$/\1/p' "$root/man/seccompctl.1")
 }
 
+@test "the overview lists the kinds of documents, each with a command whose page has it" {
+  kinds() { sed -n '/^\.Sh JSON/,/^\.Sh EXIT/p' "$root/man/seccompctl.1" | sed -n 's/^\.It Li //p'; }
+  diff -u <({ sed -nE 's/.*scd_cli_document\("([A-Za-z]+)"\).*/\1/p' "$root"/cli/*.c
+    sed -nE 's/.*"kind", "([A-Za-z]+)"\).*/\1/p' "$root/common/render_json.c" "$root/daemon/status.c"; } | sort -u) <(kinds)
+  count=0
+  while read -r kind command; do
+    grep -qw "$kind" "$(page "$command")" || { echo "$kind is not in $(page "$command")" && return 1; }
+    count=$((count + 1))
+  done < <(sed -n '/^\.Sh JSON/,/^\.Sh EXIT/p' "$root/man/seccompctl.1" |
+    sed -nE '/^\.It Li /{N;s/^\.It Li ([A-Za-z]+)\n\.Xr seccompctl-([a-z]+) 1.*/\1 \2/p}')
+  [ "$count" -eq "$(kinds | wc -l)" ]
+}
+
 @test "each page has the options of --help with their letters, and no other" {
   for command in $(commands); do
     diff -u <(help_options "$command") <(man_options "$command")
