@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bpf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bounds.h"
@@ -181,14 +182,69 @@ static void move(struct machine *m, const struct sock_filter *insn, const struct
 		m->x = word;
 }
 
-uint32_t scd_bpf_run(const struct sock_filter *insns, size_t count, const struct seccomp_data *data)
+#define IS_CASE(insn) ((insn).code == (BPF_JMP | BPF_JEQ | BPF_K))
+
+/* Where a chain of comparisons with constants leads: one for each call that a profile names is
+ * nearly all that a filter consists of. */
+static size_t skip_chain(const struct sock_filter *insns, size_t count, const uint16_t *leaps,
+			 size_t pc, uint32_t a)
+{
+	while (pc < count && IS_CASE(insns[pc])) {
+		const size_t far = leaps ? leaps[pc] : 0;
+
+		if (insns[pc].k == a)
+			pc += 1U + insns[pc].jt;
+		else if (far && (insns[far].k <= a || insns[pc].k > a))
+			pc = far; /* all in between are less, or all are greater */
+		else
+			pc += 1U + insns[pc].jf;
+	}
+	return pc;
+}
+
+/* Leaps as in Myers's "An applicative random-access stack": one for each comparison, so that
+ * any place further down a chain is a number of steps away that grows with its logarithm. */
+bool scd_filter_index(struct scd_filter *filter)
+{
+	const struct sock_filter *insns = filter->insns;
+	uint16_t left[SCD_BPF_MAX] = { 0 }; /* comparisons that follow in ascending order */
+
+	if (filter->leaps || filter->count > SCD_BPF_MAX)
+		return true;
+	filter->leaps = calloc(filter->count + 1, sizeof(*filter->leaps));
+	if (!filter->leaps)
+		return false;
+	for (size_t pc = filter->count; pc-- > 0;) {
+		const size_t next = pc + 1 + insns[pc].jf;
+		size_t far, farther;
+
+		if (!IS_CASE(insns[pc]) || next >= filter->count || !IS_CASE(insns[next]) ||
+		    insns[next].k <= insns[pc].k)
+			continue;
+		left[pc] = (uint16_t)(left[next] + 1);
+		far = filter->leaps[next] ? filter->leaps[next] : next;
+		farther = filter->leaps[far] ? filter->leaps[far] : far;
+		filter->leaps[pc] = (uint16_t)next;
+		if (left[next] - left[far] == left[far] - left[farther])
+			filter->leaps[pc] = (uint16_t)farther;
+	}
+	return true;
+}
+
+static uint32_t run(const struct sock_filter *insns, size_t count, const uint16_t *leaps,
+		    const struct seccomp_data *data)
 {
 	struct machine m = { 0 };
 
 	for (size_t pc = 0; pc < count; pc++) {
-		const struct sock_filter *insn = &insns[pc];
-		const uint32_t operand = BPF_SRC(insn->code) == BPF_X ? m.x : insn->k;
+		const struct sock_filter *insn;
+		uint32_t operand;
 
+		pc = skip_chain(insns, count, leaps, pc, m.a);
+		if (pc >= count)
+			break;
+		insn = &insns[pc];
+		operand = BPF_SRC(insn->code) == BPF_X ? m.x : insn->k;
 		switch (BPF_CLASS(insn->code)) {
 		case BPF_RET:
 			return BPF_RVAL(insn->code) == BPF_A ? m.a : insn->k;
@@ -217,8 +273,19 @@ uint32_t scd_bpf_run(const struct sock_filter *insns, size_t count, const struct
 	return SECCOMP_RET_KILL_PROCESS; /* not reached with a valid program */
 }
 
+uint32_t scd_bpf_run(const struct sock_filter *insns, size_t count, const struct seccomp_data *data)
+{
+	return run(insns, count, NULL, data);
+}
+
+uint32_t scd_filter_run(const struct scd_filter *filter, const struct seccomp_data *data)
+{
+	return run(filter->insns, filter->count, filter->leaps, data);
+}
+
 void scd_filter_done(struct scd_filter *filter)
 {
 	free(filter->insns);
+	free(filter->leaps);
 	*filter = (struct scd_filter){ 0 };
 }

@@ -24,7 +24,7 @@ uint32_t scd_effect_run(const struct scd_filter *filter, uint32_t arch, int nr,
 				     .arch = arch == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : arch };
 
 	memcpy(data.args, args, sizeof(data.args));
-	return scd_bpf_run(filter->insns, filter->count, &data);
+	return scd_filter_run(filter, &data);
 }
 
 bool scd_effect_lets(uint32_t action)

@@ -235,6 +235,11 @@ static struct scd_effect *add_effect(struct bench *bench, const struct scd_targe
 	return effect;
 }
 
+static int no_memory(struct scd_error *err)
+{
+	return scd_fail(err, SCD_E_NOMEM, 0, "an index of the filter");
+}
+
 /* What runc loads: one filter, or two where it depends on its version. */
 static int add_runc(struct bench *bench, bool shared, struct scd_error *err)
 {
@@ -250,6 +255,8 @@ static int add_runc(struct bench *bench, bool shared, struct scd_error *err)
 		if (scd_stub_prepend(bench->profile, bench->opts.native, kind, &runc->plain,
 				     &runc->loaded[kind], err) < 0)
 			return -1;
+		if (!scd_filter_index(&runc->loaded[kind]))
+			return no_memory(err);
 		(void)add_effect(bench, &runc->target, &runc->loaded[kind], names[kind], said);
 	}
 	return check_optimized(bench, &runc->target, runc->plain.count, runc->loaded[0].count, err);
@@ -258,13 +265,15 @@ static int add_runc(struct bench *bench, bool shared, struct scd_error *err)
 static int add_effects(struct bench *bench, bool shared, struct scd_error *err)
 {
 	struct compiled *runc = &bench->compiled[0], *crun = &bench->compiled[1];
-	const struct scd_filter *filter = shared ? &runc->plain : &crun->plain;
+	struct scd_filter *filter = shared ? &runc->plain : &crun->plain;
 	struct scd_effect *effect;
 
 	if (runc->plain.insns && add_runc(bench, shared, err) < 0)
 		return -1;
 	if (!selected(bench, 1) || !filter->insns)
 		return 0;
+	if (!scd_filter_index(filter))
+		return no_memory(err);
 	effect = add_effect(bench, &crun->target, filter, "crun", NULL);
 	if (!effect || !shared)
 		return 0;

@@ -293,7 +293,7 @@ static void find_rule(const struct scd_program *program, const char *name,
 static bool by_stub(const struct scd_program *program, const struct scd_call *call,
 		    const uint64_t args[ARGS_END])
 {
-	const struct scd_filter stub = { program->filter.insns, program->stub };
+	const struct scd_filter stub = { .insns = program->filter.insns, .count = program->stub };
 
 	return program->stub &&
 	       scd_effect_run(&stub, call->arch, call->nr, args) == SCMP_ACT_ERRNO(ENOSYS);

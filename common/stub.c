@@ -194,6 +194,6 @@ int scd_stub_prepend(const struct scd_profile *profile, uint32_t native, enum sc
 	memcpy(insns, &stub.insns[stub.start], n * sizeof(*insns));
 	if (filter->count)
 		memcpy(insns + n, filter->insns, filter->count * sizeof(*insns));
-	*out = (struct scd_filter){ insns, n + filter->count };
+	*out = (struct scd_filter){ .insns = insns, .count = n + filter->count };
 	return 0;
 }

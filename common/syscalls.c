@@ -47,7 +47,7 @@ static const struct {
 const char *scd_syscall_since(const char *name)
 {
 	for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
-		if (strcmp(newer[i].name, name) == 0)
+		if (*newer[i].name == *name && strcmp(newer[i].name, name) == 0)
 			return newer[i].since;
 	return NULL;
 }

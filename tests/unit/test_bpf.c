@@ -180,10 +180,12 @@ static void runs_filters_of_libseccomp_as_the_kernel_does(void **state)
 				calls[i].args[a] = some_value();
 		}
 		run_in_kernel(filter.insns, filter.count, calls, CALLS, shared);
+		assert_true(scd_filter_index(&filter));
 		for (size_t i = 0; i < CALLS; i++) {
 			uint32_t action = scd_bpf_run(filter.insns, filter.count, &calls[i]);
 			int expected = (int)(action & SECCOMP_RET_DATA);
 
+			assert_int_equal(scd_filter_run(&filter, &calls[i]), action);
 			if (action == SECCOMP_RET_ALLOW)
 				expected = calls[i].nr >= NO_CALL ? ENOSYS : 0;
 			else
@@ -193,6 +195,59 @@ static void runs_filters_of_libseccomp_as_the_kernel_does(void **state)
 	}
 	assert_true(denied > FILTERS); /* else nothing was compared */
 	(void)munmap(shared, sizeof(*shared));
+}
+
+/* A chain of @n comparisons with ascending numbers, most of which go on to the next; here and
+ * there the order is broken, or a return or another comparison stands between. */
+static size_t random_chain(struct sock_filter *insns, size_t n)
+{
+	uint32_t k = 0;
+	size_t i = 0;
+
+	insns[i++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0);
+	while (i < n) {
+		k = below(40) ? k + 1 + below(3) : below(3 * (uint32_t)n);
+		insns[i] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | (below(30) ? BPF_JEQ : BPF_JGT) | BPF_K, k,
+			(uint8_t)below(n - i < 200 ? (uint32_t)(n - i) : 200), 0);
+		insns[i].jf = below(10) ? 0 : insns[i].jt / 2;
+		i++;
+		if (below(20) == 0 && i < n)
+			insns[i++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (uint32_t)i);
+	}
+	insns[i++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
+	return i;
+}
+
+/* Every number is asked for, of which many stand in no comparison. */
+static void an_index_changes_no_answer(void **state)
+{
+	enum {
+		LENGTH = 600,
+		ROUNDS = 200
+	};
+	size_t leaps = 0;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		auto_filter struct scd_filter filter = {
+			.insns = calloc(LENGTH + 1, sizeof(*filter.insns)),
+		};
+
+		assert_non_null(filter.insns);
+		filter.count = random_chain(filter.insns, round ? 1 + below(LENGTH - 1) : LENGTH);
+		assert_true(scd_bpf_valid(filter.insns, filter.count));
+		assert_true(scd_filter_index(&filter));
+		for (size_t i = 0; i < filter.count; i++)
+			leaps += filter.leaps[i] > i + 64;
+		for (int nr = -1; nr < 3 * LENGTH; nr++) {
+			const struct seccomp_data data = { .nr = nr };
+
+			assert_int_equal(scd_filter_run(&filter, &data),
+					 scd_bpf_run(filter.insns, filter.count, &data));
+		}
+	}
+	assert_true(leaps > ROUNDS); /* else nothing was skipped */
 }
 
 /* The errno under a filter that computes it from A, masked to 12 bits. */
@@ -455,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_filters_of_libseccomp_as_the_kernel_does),
+		cmocka_unit_test(an_index_changes_no_answer),
 		cmocka_unit_test(computes_as_the_kernel_does),
 		cmocka_unit_test(division_by_zero_ends_the_program_with_kill),
 		cmocka_unit_test(loads_every_word_of_the_data),

@@ -17,7 +17,7 @@
 
 /* A filter that everybody recognises. */
 static struct sock_filter answer[] = { BPF_STMT(BPF_RET | BPF_K, SCMP_ACT_LOG) };
-static const struct scd_filter filter = { answer, 1 };
+static const struct scd_filter filter = { .insns = answer, .count = 1 };
 
 /* The stub of a profile for @archs that allows @names, before a filter that says LOG. */
 static void make_for(uint32_t native, const char *fields, const char *names,
