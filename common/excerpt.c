@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "excerpt.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #define CELLS_BEFORE 60 /* kept before the caret of a line that is cut */
 #define TAB_CELLS 4
 #define ESCAPED (-1)
+#define GREEN "\033[1;32m"
+#define PLAIN "\033[0m"
 
 /* Code points that do not take one cell. Sorted. Wide ones after Markus Kuhn's wcwidth();
  * the others are what could make the line look like another one. */
@@ -164,13 +167,40 @@ static size_t bytes_to_skip(const char *text, size_t len, size_t caret)
 	return skip;
 }
 
-/* Writes one line and, when there is a @caret, that below its @column. */
-static void add_line(struct scd_buf *out, const char *text, size_t len, unsigned line,
-		     size_t column, const char *caret)
+/* Where the value ends that begins at @at: a string with its quotes, a number or a plain word. Of
+ * anything else, and of a string that does not end here, the first byte is all that is known. */
+static size_t end_of_value(const char *text, size_t len, size_t at)
 {
-	const size_t caret_at = caret ? bytes_of(text, len, column - 1) : 0;
-	const size_t skip = caret ? bytes_to_skip(text, len, caret_at) : 0;
-	size_t at, cells = 0, pad = 0;
+	size_t end = at + 1;
+
+	if (at < len && text[at] == '"') {
+		while (end < len && text[end] != '"')
+			end += text[end] == '\\' ? 2 : 1;
+		return end < len ? end + 1 : at + 1;
+	}
+	for (end = at; end < len && (isalnum((unsigned char)text[end]) ||
+				     (text[end] != '\0' && strchr("_.+-/", text[end])));)
+		end++;
+	return end > at ? end : at + 1;
+}
+
+/* Below a value, as clang does it. */
+static void add_mark(struct scd_buf *out, size_t pad, size_t cells, const char *paint)
+{
+	scd_buf_printf(out, "      | %*s%s^", (int)pad, "", paint);
+	for (size_t i = 1; i < cells; i++)
+		scd_buf_putc(out, '~');
+	scd_buf_printf(out, "%s\n", *paint ? PLAIN : "");
+}
+
+/* Writes one line and, unless @paint is NULL, a mark of that colour below its @column. */
+static void add_line(struct scd_buf *out, const char *text, size_t len, unsigned line,
+		     size_t column, const char *paint)
+{
+	const size_t caret_at = paint ? bytes_of(text, len, column - 1) : 0;
+	const size_t caret_end = paint ? end_of_value(text, len, caret_at) : 0;
+	const size_t skip = paint ? bytes_to_skip(text, len, caret_at) : 0;
+	size_t at, cells = 0, pad = 0, marked = 0;
 
 	scd_buf_printf(out, "%5u | ", line);
 	if (skip > 0) {
@@ -186,18 +216,20 @@ static void add_line(struct scd_buf *out, const char *text, size_t len, unsigned
 		cells += glyph.cells;
 		if (at < caret_at)
 			pad = cells;
+		else if (at < caret_end)
+			marked = cells - pad;
 		at += glyph.bytes;
 	}
 	scd_buf_puts(out, at < len ? "…\n" : "\n");
-	if (caret)
-		scd_buf_printf(out, "      | %*s%s\n", (int)pad, "", caret);
+	if (paint)
+		add_mark(out, pad, marked, paint);
 }
 
 void scd_excerpt_add(struct scd_buf *out, const char *text, size_t len, unsigned line,
 		     unsigned column, bool color)
 {
 	if (column > 0 && find_line(&text, &len, line))
-		add_line(out, text, len, line, column, color ? "\033[1;32m^\033[0m" : "^");
+		add_line(out, text, len, line, column, color ? GREEN : "");
 }
 
 void scd_excerpt_add_around(struct scd_buf *out, const char *text, size_t len, unsigned line,
@@ -216,6 +248,6 @@ void scd_excerpt_add_around(struct scd_buf *out, const char *text, size_t len, u
 			break; /* the text ends */
 		if (i > line && left == 0)
 			break; /* nothing stands behind the last newline */
-		add_line(out, at, left, i, column, i == line ? "^" : NULL);
+		add_line(out, at, left, i, column, i == line ? "" : NULL);
 	}
 }

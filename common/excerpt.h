@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The line that a finding is about, with a caret below its place. */
+/* The line that a finding is about, with a caret below its place and what the value there takes. */
 #ifndef SCD_EXCERPT_H
 #define SCD_EXCERPT_H
 
@@ -19,6 +19,7 @@
  * @column: 1-based, in code points; one past the end at most counts.
  * @color:  a green caret, by the escape sequences of terminals.
  *
+ * "~" goes on from the caret to the end of the string, number or word that begins there.
  * What a terminal would obey or hide (control characters, bidirectional overrides,
  * zero-width characters, bytes that are not UTF-8) is escaped.
  */

@@ -89,7 +89,7 @@ YAML
 END
   run -1 "$ctl" validate cm.yaml
   [ "${lines[1]}" = '    9 |       "defaultAction": "SCMP_ACT_ALOW",' ]
-  [ "${lines[2]}" = '      |                        ^' ]
+  [ "${lines[2]}" = '      |                        ^~~~~~~~~~~~~~~' ]
   [ "${lines[-1]}" = '1 file with 5 profiles, 5 errors, 0 warnings' ]
 }
 

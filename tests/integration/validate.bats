@@ -50,7 +50,7 @@ END
   run -1 "$ctl" validate "$bad"
   [[ ${lines[0]} == "$bad:2:20: error: "*"SCMP_ACT_ALOW"*"[SCP005 action-unknown]" ]]
   [ "${lines[1]}" = '    2 |   "defaultAction": "SCMP_ACT_ALOW",' ]
-  [ "${lines[2]}" = '      |                    ^' ]
+  [ "${lines[2]}" = '      |                    ^~~~~~~~~~~~~~~' ]
   [ "${lines[3]}" = '1 file, 1 error, 0 warnings' ]
 }
 

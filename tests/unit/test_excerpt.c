@@ -32,7 +32,7 @@ static void expect_text(const char *text, unsigned line, unsigned column, const 
 static void the_caret_stands_below_its_column(void **state)
 {
 	(void)state;
-	expect_text("{\n  \"a\": 1\n}\n", 2, 3, "    2 |   \"a\": 1\n      |   ^\n");
+	expect_text("{\n  \"a\": 1\n}\n", 2, 3, "    2 |   \"a\": 1\n      |   ^~~\n");
 	expect_text("{\n  \"a\": 1\n}\n", 1, 1, "    1 | {\n      | ^\n");
 	expect_text("{}", 1, 2, "    1 | {}\n      |  ^\n");
 }
@@ -44,6 +44,35 @@ static void colour_is_put_around_the_caret_alone(void **state)
 	(void)state;
 	scd_excerpt_add(&out, "ab", 2, 1, 2, true);
 	assert_string_equal(scd_buf_text(&out), "    1 | ab\n      |  \033[1;32m^\033[0m\n");
+}
+
+static void a_value_is_marked_to_its_end(void **state)
+{
+	(void)state;
+	expect_text("[\"a\\\"b\", 1]", 1, 2, "    1 | [\"a\\\"b\", 1]\n      |  ^~~~~~\n");
+	expect_text("a: -15, b", 1, 4, "    1 | a: -15, b\n      |    ^~~\n");
+	expect_text("p: a/b.json # x", 1, 4, "    1 | p: a/b.json # x\n      |    ^~~~~~~~\n");
+	/* By what it takes on the screen, not by bytes. */
+	expect_text("\"漢é\x1b\"", 1, 1, "    1 | \"漢é\\u001b\"\n      | ^~~~~~~~~~~\n");
+	/* What begins an object, and a string that does not end: nobody knows how far. */
+	expect_text("{\"a\": 1}", 1, 1, "    1 | {\"a\": 1}\n      | ^\n");
+	expect_text("\"ab\ncd\"", 1, 1, "    1 | \"ab\n      | ^\n");
+	expect_text("\"ab\\", 1, 1, "    1 | \"ab\\\n      | ^\n");
+}
+
+static void a_mark_ends_with_the_line_that_is_cut(void **state)
+{
+	auto_buf struct scd_buf out = scd_buf_init(4096);
+	char text[300];
+	const char *mark;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	scd_excerpt_add(&out, text, sizeof(text), 1, 1, false);
+	mark = strchr(scd_buf_text(&out), '^');
+	assert_non_null(mark);
+	assert_int_equal(strspn(mark + 1, "~"), SCD_EXCERPT_CELLS - 1);
+	assert_string_equal(mark + SCD_EXCERPT_CELLS, "\n");
 }
 
 static void expect_around(const char *text, unsigned line, unsigned column, const char *wanted)
@@ -96,7 +125,7 @@ static void past_the_end_the_caret_stands_behind_the_line(void **state)
 static void line_ends_of_windows_are_not_shown(void **state)
 {
 	(void)state;
-	expect_text("{\r\n ab\r\n}", 2, 2, "    2 |  ab\n      |  ^\n");
+	expect_text("{\r\n ab\r\n}", 2, 2, "    2 |  ab\n      |  ^~\n");
 }
 
 static void tabs_are_four_cells(void **state)
@@ -206,6 +235,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_caret_stands_below_its_column),
+		cmocka_unit_test(a_value_is_marked_to_its_end),
+		cmocka_unit_test(a_mark_ends_with_the_line_that_is_cut),
 		cmocka_unit_test(colour_is_put_around_the_caret_alone),
 		cmocka_unit_test(the_lines_around_are_shown_as_far_as_there_are_any),
 		cmocka_unit_test(a_place_that_is_not_there_shows_nothing),

@@ -88,7 +88,7 @@ static void human_shows_place_message_rule_line_and_summary(void **state)
 		"profiles/web.json: warning: as a whole [SCP001 profile-empty]\n"
 		"profiles/web.json:2:19: error: \"SCMP_ACT_ALOW\" is not an action [SCP005 action-unknown]\n"
 		"    2 |     \"defaultAction\": \"SCMP_ACT_ALOW\"\n"
-		"      |                      ^\n"
+		"      |                      ^~~~~~~~~~~~~~~\n"
 		"3 files, 1 error, 1 warning, 1 not judged\n");
 }
 
@@ -112,7 +112,7 @@ static void human_colours_only_when_asked(void **state)
 
 	assert_non_null(strstr(text, "\033[1;31merror:\033[0m "));
 	assert_non_null(strstr(text, "\033[1;35mwarning:\033[0m "));
-	assert_non_null(strstr(text, "\033[1;32m^\033[0m\n"));
+	assert_non_null(strstr(text, "\033[1;32m^~~~~~~~~~~~~~~\033[0m\n"));
 	assert_null(strchr(without, '\033'));
 }
 
