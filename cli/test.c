@@ -455,9 +455,9 @@ static enum scd_exit run_test(const void *target, int argc, char **argv)
 	suites.items = calloc(suites.paths.count + 1, sizeof(*suites.items));
 	if (!suites.items)
 		return scd_cli_no_memory();
-	for (size_t i = 0; i < suites.paths.count; i++) {
+	suites.count = suites.paths.count;
+	for (size_t i = 0; i < suites.count; i++) {
 		suites.items[i].path = suites.paths.items[i];
-		suites.count++;
 		if (run_suite(&suites.items[i], &suites, &err) < 0)
 			return scd_cli_fail(&err);
 	}
