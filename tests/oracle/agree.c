@@ -312,7 +312,8 @@ static bool start_excused(const struct trial *trial)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (scd_case_found(&trial->side->report, rules[i], SCD_WARNING))
 			return true;
-	if (start_depends(&trial->c->profile))
+	/* An agent is no part of a verdict, and nobody listens here. */
+	if (trial->c->profile.listener_path || start_depends(&trial->c->profile))
 		return true;
 	return scd_case_found(&trial->side->report, SCD_CANNOT_START_RUNTIME, SCD_WARNING) &&
 	       (!trial->no_new_privs || trial->side->oci_runtime == SCD_RUNC);
