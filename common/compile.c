@@ -138,6 +138,28 @@ static size_t insns_bound(const struct scd_target *target)
 	return insns;
 }
 
+/* A higher one, and cheap: as if no two calls shared anything. */
+static size_t rough_insns_bound(const struct scd_target *target)
+{
+	size_t insns = 16;
+
+	for (size_t i = 0; i < target->count; i++)
+		insns += 4 + (size_t)CONDITION_INSNS * target->rules[i].arg_count;
+	return insns;
+}
+
+/* Whether libseccomp can count the instructions. -1 when out of memory. */
+static int can_count(const struct scd_target *target, size_t arch_count)
+{
+	const size_t most = LIBSECCOMP_INSNS_MAX / (arch_count + 1);
+	size_t bound;
+
+	if (rough_insns_bound(target) <= most)
+		return 1;
+	bound = insns_bound(target);
+	return bound ? bound <= most : -1;
+}
+
 /* Puts exactly the wanted architectures into a new context. */
 static int set_archs(scmp_filter_ctx ctx, const struct scd_compile_opts *opts,
 		     struct scd_compile_result *result)
@@ -233,13 +255,12 @@ int scd_compile(const struct scd_target *target, const struct scd_compile_opts *
 		struct scd_filter *filter, struct scd_compile_result *result, struct scd_error *err)
 {
 	auto_scmp scmp_filter_ctx ctx = NULL;
-	size_t bound = insns_bound(target);
-	int rc;
+	int rc = can_count(target, opts->arch_count);
 
-	if (bound == 0)
+	if (rc < 0)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", target->count);
 	*result = (struct scd_compile_result){ .status = SCD_COMPILE_EXPENSIVE };
-	if (bound > LIBSECCOMP_INSNS_MAX / (opts->arch_count + 1))
+	if (rc == 0)
 		return 0;
 
 	*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, EINVAL };
