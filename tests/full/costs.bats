@@ -106,3 +106,27 @@ is_accepted_and_starts() {
   is_accepted_and_starts repeated 'range(10000) | {names: ["bpf"], action: "SCMP_ACT_ERRNO"}'
   is_accepted_and_starts equal 'range(4000) as $n | deny(["ioctl"]; [arg(2; "EQ"; $n * 3)])'
 }
+
+# A loop without an end in 2.5.4: a masked comparison beside an order on the same argument, below
+# one on another.
+@test "two rules that libseccomp comes to no end with are refused, and hang the runtimes" {
+  local runtime
+
+  e2e_setup
+  cat >endless.json <<'END'
+{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+  {"names": ["execve", "exit_group", "close", "write", "read"], "action": "SCMP_ACT_ALLOW"},
+  {"names": ["fcntl"], "action": "SCMP_ACT_ALLOW", "args": [
+    {"index": 0, "value": 256, "op": "SCMP_CMP_LT"}, {"index": 1, "value": 3, "op": "SCMP_CMP_GE"}]},
+  {"names": ["fcntl"], "action": "SCMP_ACT_ALLOW", "args": [
+    {"index": 0, "value": 256, "op": "SCMP_CMP_LT"},
+    {"index": 1, "value": 8, "valueTwo": 2, "op": "SCMP_CMP_MASKED_EQ"}]}]}
+END
+  run timeout 60 "$B/seccompctl" validate -o json endless.json
+  [ "$status" -eq 1 ]
+  jq -e '[.files[].findings[] | select(.severity == "error").ruleId] == ["SCP057"]' <<<"$output" >/dev/null
+  for runtime in crun runc; do
+    E2E_TIMEOUT=5 run e2e_run "$runtime" endless.json true /bin/true
+    [ "$status" -eq 124 ]
+  done
+}
