@@ -75,7 +75,8 @@ bool scd_object_may_visit(struct scd_object *object, size_t count)
 {
 	struct scd_manifest *manifest = object->manifest;
 
-	if (count > SCD_MANIFEST_VISITS_MAX - manifest->visits)
+	if (count > SCD_MANIFEST_VISITS_MAX - manifest->visits ||
+	    manifest->compared > SCD_MANIFEST_COMPARED_MAX)
 		stop(object);
 	else
 		manifest->visits += count;
@@ -131,17 +132,29 @@ void scd_object_add_use(struct scd_object *object, struct scd_profile_use use)
 	manifest->uses[manifest->use_count++] = use;
 }
 
+const struct scd_yaml_node *scd_object_get(const struct scd_object *object,
+					   const struct scd_yaml_node *mapping, const char *key)
+{
+	struct scd_manifest *manifest = object->manifest;
+
+	/* The next visit says so. */
+	if (manifest->compared > SCD_MANIFEST_COMPARED_MAX)
+		return NULL;
+	manifest->compared += scd_yaml_count(mapping);
+	return scd_yaml_get(object->doc, mapping, key);
+}
+
 const char *scd_object_string(const struct scd_object *object, const struct scd_yaml_node *mapping,
 			      const char *key)
 {
-	const struct scd_yaml_node *value = scd_yaml_get(object->doc, mapping, key);
+	const struct scd_yaml_node *value = scd_object_get(object, mapping, key);
 	const char *text = value ? scd_yaml_text(value) : NULL;
 
 	return text ? text : "";
 }
 
 /* Follows @path from @node; NULL when it leads nowhere. */
-static const struct scd_yaml_node *follow(const struct scd_yaml *doc,
+static const struct scd_yaml_node *follow(const struct scd_object *object,
 					  const struct scd_yaml_node *node, const char *path)
 {
 	while (node && *path) {
@@ -149,7 +162,7 @@ static const struct scd_yaml_node *follow(const struct scd_yaml *doc,
 		char key[32];
 
 		(void)snprintf(key, sizeof(key), "%.*s", (int)len, path);
-		node = scd_yaml_get(doc, node, key);
+		node = scd_object_get(object, node, key);
 		path += len;
 		path += *path == '/';
 	}
@@ -174,12 +187,12 @@ static const struct scd_yaml_node *read_object(struct scd_object *object)
 		return NULL;
 	object->kind = scd_object_string(object, object->root, "kind");
 	version = scd_object_string(object, object->root, "apiVersion");
-	metadata = scd_yaml_get(object->doc, object->root, "metadata");
+	metadata = scd_object_get(object, object->root, "metadata");
 	object->name = metadata ? scd_object_string(object, metadata, "name") : "";
 	object->space = metadata ? scd_object_string(object, metadata, "namespace") : "";
 
 	if (ends_in(object->kind, "List"))
-		return scd_yaml_get(object->doc, object->root, "items");
+		return scd_object_get(object, object->root, "items");
 	if (strcmp(object->kind, "ConfigMap") == 0 && strcmp(version, "v1") == 0) {
 		scd_read_config_map(object);
 	} else if (strcmp(object->kind, "SeccompProfile") == 0 &&
@@ -191,7 +204,7 @@ static const struct scd_yaml_node *read_object(struct scd_object *object)
 
 			if (strcmp(workloads[i].kind, object->kind) != 0)
 				continue;
-			pod = follow(object->doc, object->root, workloads[i].path);
+			pod = follow(object, object->root, workloads[i].path);
 			if (pod)
 				scd_read_pod(object, pod);
 		}

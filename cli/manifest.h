@@ -14,6 +14,9 @@
 #define SCD_MANIFEST_ITEMS_MAX ((size_t)4096)
 /* Most objects, containers, keys of data and annotations looked at: aliases repeat them. */
 #define SCD_MANIFEST_VISITS_MAX ((size_t)1 << 20)
+/* Most keys that are compared with a name in one text: a mapping of many keys is repeated as well.
+ */
+#define SCD_MANIFEST_COMPARED_MAX ((size_t)1 << 26)
 /* Bytes of profiles in one text: aliases repeat them. */
 #define SCD_MANIFEST_BYTES_MAX ((size_t)16 << 20)
 /* How deep lists, mappings and List objects may nest. */
@@ -44,7 +47,7 @@ struct scd_manifest {
 	size_t profile_count, profile_cap;
 	struct scd_profile_use *uses;
 	size_t use_count, use_cap;
-	size_t visits, bytes;		   /* read so far */
+	size_t visits, compared, bytes;	   /* read so far */
 	bool full;			   /* over one of the limits: nothing more is read */
 	struct scd_report report;	   /* on the manifest itself */
 	const struct scd_check_opts *opts; /* for .strict and .disabled */
@@ -98,6 +101,11 @@ struct scd_object {
 void scd_object_report(struct scd_object *object, enum scd_rule_number rule,
 		       enum scd_severity severity, const struct scd_yaml_node *node,
 		       const char *fmt, ...) SCD_PRINTF(5, 6) SCD_NONNULL;
+
+/* The value of @key, or NULL; also when too many keys have been looked at. */
+const struct scd_yaml_node *scd_object_get(const struct scd_object *object,
+					   const struct scd_yaml_node *mapping,
+					   const char *key) SCD_NONNULL;
 
 /* Whether @count more things may be looked at. */
 bool scd_object_may_visit(struct scd_object *object, size_t count) SCD_NONNULL;

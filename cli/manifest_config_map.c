@@ -83,7 +83,7 @@ static void read_entry(struct scd_object *object, const struct scd_yaml_node *ke
 
 static void refuse_binary_data(struct scd_object *object)
 {
-	const struct scd_yaml_node *data = scd_yaml_get(object->doc, object->root, "binaryData");
+	const struct scd_yaml_node *data = scd_object_get(object, object->root, "binaryData");
 
 	if (!data || scd_yaml_kind(data) != SCD_YAML_MAPPING ||
 	    !scd_object_may_visit(object, scd_yaml_count(data)))
@@ -102,7 +102,7 @@ static void refuse_binary_data(struct scd_object *object)
 
 void scd_read_config_map(struct scd_object *object)
 {
-	const struct scd_yaml_node *data = scd_yaml_get(object->doc, object->root, "data");
+	const struct scd_yaml_node *data = scd_object_get(object, object->root, "data");
 	const bool is_mapping = data && scd_yaml_kind(data) == SCD_YAML_MAPPING;
 	size_t size = 0;
 

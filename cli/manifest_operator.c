@@ -231,7 +231,7 @@ static void add_written(struct writer *writer, const struct scd_yaml_node *spec)
 
 void scd_read_seccomp_profile(struct scd_object *object)
 {
-	const struct scd_yaml_node *spec = scd_yaml_get(object->doc, object->root, "spec");
+	const struct scd_yaml_node *spec = scd_object_get(object, object->root, "spec");
 	struct writer writer = { .object = object,
 				 .out = scd_buf_init(SCD_PROFILE_MAX + SCD_PROFILE_MAX) };
 

@@ -24,7 +24,7 @@ static char *label_of(const struct scd_object *object, const char *container)
 static void read_type_localhost(struct scd_object *object, const char *container,
 				const struct scd_yaml_node *profile)
 {
-	const struct scd_yaml_node *path = scd_yaml_get(object->doc, profile, "localhostProfile");
+	const struct scd_yaml_node *path = scd_object_get(object, profile, "localhostProfile");
 
 	if (!path || scd_yaml_kind(path) == SCD_YAML_NULL) {
 		scd_object_report(
@@ -51,7 +51,7 @@ static void read_profile(struct scd_object *object, const char *container,
 			 const struct scd_yaml_node *profile)
 {
 	static const char *const types[] = { "RuntimeDefault", "Unconfined" };
-	const struct scd_yaml_node *type = scd_yaml_get(object->doc, profile, "type");
+	const struct scd_yaml_node *type = scd_object_get(object, profile, "type");
 	const struct scd_yaml_node *path;
 	const char *word = scd_object_string(object, profile, "type");
 	char shown[SCD_VALUE_SHOWN];
@@ -70,7 +70,7 @@ static void read_profile(struct scd_object *object, const char *container,
 			scd_value_show(word, shown));
 		return;
 	}
-	path = scd_yaml_get(object->doc, profile, "localhostProfile");
+	path = scd_object_get(object, profile, "localhostProfile");
 	if (path && scd_yaml_kind(path) != SCD_YAML_NULL)
 		scd_object_report(
 			object, SCD_MANIFEST_REFUSED, SCD_ERROR, path,
@@ -83,13 +83,13 @@ static void read_profile(struct scd_object *object, const char *container,
 static void read_context(struct scd_object *object, const char *container,
 			 const struct scd_yaml_node *holder)
 {
-	const struct scd_yaml_node *context = scd_yaml_get(object->doc, holder, "securityContext");
+	const struct scd_yaml_node *context = scd_object_get(object, holder, "securityContext");
 	const struct scd_yaml_node *profile =
-		context ? scd_yaml_get(object->doc, context, "seccompProfile") : NULL;
+		context ? scd_object_get(object, context, "seccompProfile") : NULL;
 
 	if (profile)
 		read_profile(object, container, profile);
-	profile = scd_yaml_get(object->doc, holder, "seccompProfile");
+	profile = scd_object_get(object, holder, "seccompProfile");
 	if (profile)
 		scd_object_report(
 			object, SCD_MANIFEST_IGNORED, SCD_WARNING, profile,
@@ -99,9 +99,9 @@ static void read_context(struct scd_object *object, const char *container,
 
 static void read_annotations(struct scd_object *object, const struct scd_yaml_node *pod)
 {
-	const struct scd_yaml_node *metadata = scd_yaml_get(object->doc, pod, "metadata");
+	const struct scd_yaml_node *metadata = scd_object_get(object, pod, "metadata");
 	const struct scd_yaml_node *list =
-		metadata ? scd_yaml_get(object->doc, metadata, "annotations") : NULL;
+		metadata ? scd_object_get(object, metadata, "annotations") : NULL;
 
 	if (!list || scd_yaml_kind(list) != SCD_YAML_MAPPING ||
 	    !scd_object_may_visit(object, scd_yaml_count(list)))
@@ -122,14 +122,14 @@ void scd_read_pod(struct scd_object *object, const struct scd_yaml_node *pod)
 {
 	static const char *const lists[] = { "initContainers", "containers",
 					     "ephemeralContainers" };
-	const struct scd_yaml_node *spec = scd_yaml_get(object->doc, pod, "spec");
+	const struct scd_yaml_node *spec = scd_object_get(object, pod, "spec");
 
 	read_annotations(object, pod);
 	if (!spec)
 		return;
 	read_context(object, "", spec);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		const struct scd_yaml_node *list = scd_yaml_get(object->doc, spec, lists[i]);
+		const struct scd_yaml_node *list = scd_object_get(object, spec, lists[i]);
 
 		if (!list || scd_yaml_kind(list) != SCD_YAML_SEQUENCE ||
 		    !scd_object_may_visit(object, scd_yaml_count(list)))

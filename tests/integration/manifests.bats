@@ -435,3 +435,12 @@ YAML
   done
   [ "$count" -eq 5 ]
 }
+
+@test "mappings of many keys that aliases repeat end at a limit" {
+  { printf 'kind: List\napiVersion: v1\nitems: &l\n'
+    for _ in {1..40}; do
+      printf -- '- {%s kind: List, items: *l}\n' "$(printf 'k%d: 1, ' {1..3000})"
+    done; echo '# seccompProfile'; } > bomb.yaml
+  run -1 timeout 60 "$ctl" validate bomb.yaml
+  [[ $output == *"too much in one text"*"[SCP090 manifest-syntax]"* ]]
+}

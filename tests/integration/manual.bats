@@ -96,6 +96,8 @@ man_letters() {
   grep -q 'SCD_MANIFEST_DEPTH_MAX ((size_t)100)' "$root/cli/manifest.h"
   grep -q 'Of one manifest at most 4,096 profiles, as many users of profiles, and 16 MiB' "$(page validate)"
   grep -q 'nested up to 100 deep' "$(page validate)"
+  grep -q 'SCD_MANIFEST_COMPARED_MAX ((size_t)1 << 26)' "$root/cli/manifest.h"
+  grep -q "after 67,108,864 keys" "$(page validate)"
   grep -q 'SCD_POOL_JOBS_MAX ((size_t)256)' "$root/cli/pool.h"
   grep -q 'from 1 to 256' "$(page validate)"
 }
