@@ -11,6 +11,7 @@
 #include "check_opts.h"
 #include "cli.h"
 #include "effect.h"
+#include "observe.h"
 #include "siblings.h"
 #include "text.h"
 
@@ -72,7 +73,25 @@ void scd_denials_on_signal(void *context, const struct scd_call *call, bool kill
 		note(denials, call, action);
 }
 
-static bool is_denial(const struct scd_seen_row *row)
+int scd_denials_run(struct scd_denials *denials, const struct scd_confine_opts *confine,
+		    char *const *argv, struct scd_confine_end *end, struct scd_error *err)
+{
+	const struct scd_tracer_ops ops = { .on_trace = scd_denials_on_trace,
+					    .on_signal = scd_denials_on_signal,
+					    .context = denials };
+	auto_filter struct scd_filter observed = { 0 };
+	const struct scd_tracer_command command = {
+		.filter = &observed,
+		.confine = *confine,
+		.argv = argv,
+	};
+
+	if (scd_observe_denials(denials->filter, denials->deny, &observed, err) < 0)
+		return -1;
+	return scd_tracer_run(&command, &ops, end, err);
+}
+
+bool scd_denials_is_denial(const struct scd_seen_row *row)
 {
 	return row->action != SCMP_ACT_LOG;
 }
@@ -82,7 +101,7 @@ uint64_t scd_denials_count(const struct scd_denials *denials)
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < denials->seen.count; i++)
-		if (is_denial(&denials->seen.rows[i]))
+		if (scd_denials_is_denial(&denials->seen.rows[i]))
 			count += denials->seen.rows[i].count;
 	return count;
 }
@@ -92,7 +111,7 @@ static size_t kinds(const struct scd_denials *denials, bool denied)
 	size_t count = 0;
 
 	for (size_t i = 0; i < denials->seen.count; i++)
-		count += is_denial(&denials->seen.rows[i]) == denied;
+		count += scd_denials_is_denial(&denials->seen.rows[i]) == denied;
 	return count;
 }
 
@@ -158,7 +177,7 @@ static void print_row(const struct scd_seen_row *row, FILE *out)
 static void print_rows(const struct scd_denials *denials, bool denied, FILE *out)
 {
 	for (size_t i = 0; i < denials->seen.count; i++)
-		if (is_denial(&denials->seen.rows[i]) == denied)
+		if (scd_denials_is_denial(&denials->seen.rows[i]) == denied)
 			print_row(&denials->seen.rows[i], out);
 }
 
@@ -167,7 +186,7 @@ static bool named_before(const struct scd_denials *denials, size_t index)
 	const struct scd_seen_row *row = &denials->seen.rows[index];
 
 	for (size_t i = 0; i < index; i++)
-		if (is_denial(&denials->seen.rows[i]) && denials->seen.rows[i].name &&
+		if (scd_denials_is_denial(&denials->seen.rows[i]) && denials->seen.rows[i].name &&
 		    strcmp(denials->seen.rows[i].name, row->name) == 0)
 			return true;
 	return false;
@@ -181,7 +200,8 @@ static void print_cure(const struct scd_denials *denials, FILE *out)
 	for (size_t i = 0; i < denials->seen.count; i++) {
 		const struct scd_seen_row *row = &denials->seen.rows[i];
 
-		if (!is_denial(row) || !row->name || fallback_of(row) || named_before(denials, i))
+		if (!scd_denials_is_denial(row) || !row->name || fallback_of(row) ||
+		    named_before(denials, i))
 			continue;
 		(void)fprintf(out, "%s\"%s\"", before, row->name);
 		before = ", ";
@@ -259,7 +279,7 @@ static void add_rows(const struct scd_denials *denials, bool denied, cJSON *root
 	cJSON *list = cJSON_AddArrayToObject(root, key);
 
 	for (size_t i = 0; list && i < denials->seen.count; i++)
-		if (is_denial(&denials->seen.rows[i]) == denied)
+		if (scd_denials_is_denial(&denials->seen.rows[i]) == denied)
 			(void)cJSON_AddItemToArray(list, row_json(&denials->seen.rows[i]));
 }
 

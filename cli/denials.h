@@ -19,6 +19,19 @@ struct scd_denials {
 int scd_denials_on_trace(void *context, const struct scd_call *call) SCD_NONNULL;
 void scd_denials_on_signal(void *context, const struct scd_call *call, bool killed) SCD_NONNULL;
 
+/**
+ * scd_denials_run() - run a command under the filter and follow it, by scd_tracer_run().
+ * @end: set on success; its stage may be REFUSED.
+ *
+ * Return: 0, or -1 as scd_tracer_run(), or with SCD_E_NOMEM.
+ */
+int scd_denials_run(struct scd_denials *denials, const struct scd_confine_opts *confine,
+		    char *const *argv, struct scd_confine_end *end,
+		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* Whether a row of .seen was denied, and not only logged. */
+bool scd_denials_is_denial(const struct scd_seen_row *row) SCD_NONNULL;
+
 /* Calls that were denied, or would have been; logged ones are not. */
 uint64_t scd_denials_count(const struct scd_denials *denials) SCD_NONNULL;
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "call_text.h"
@@ -16,12 +15,12 @@
 #include "confine.h"
 #include "explain.h"
 #include "meaning.h"
+#include "policy_denied.h"
 #include "text.h"
 
 #define WHY_MAX ((size_t)64 << 10)
 #define OUTPUT_SHOWN ((size_t)2048) /* of what a command that failed printed */
 #define PROGRAMS_MAX (SCD_CHECK_ARCHS_MAX * SCD_LOADERS_MAX + SCD_LOADERS_MAX)
-#define POLL_NS 5000000
 
 /* A program, made once. */
 struct made {
@@ -246,29 +245,6 @@ static int try_archs(struct runner *r, struct trial *trial, const struct scd_pol
 	return 0;
 }
 
-/* Waits for a child, at most so many seconds. Returns whether it had to be killed. */
-static bool wait_for(pid_t pid, unsigned seconds, int *status)
-{
-	const struct timespec pause = { .tv_nsec = POLL_NS };
-	struct timespec start, now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	for (;;) {
-		const pid_t ended = waitpid(pid, status, WNOHANG);
-
-		if (ended == pid || (ended < 0 && errno != EINTR))
-			return false;
-		(void)clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec - start.tv_sec >= (time_t)seconds)
-			break;
-		(void)nanosleep(&pause, NULL);
-	}
-	(void)kill(pid, SIGKILL);
-	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-		;
-	return true;
-}
-
 /* Where a command's output goes while it runs: into memory, not between our own lines. */
 struct diversion {
 	int file, out, errors, in;
@@ -346,17 +322,59 @@ static bool as_wanted(const struct scd_policy_case *test, const struct scd_confi
 	return WIFEXITED(end->status) && WEXITSTATUS(end->status) == test->exit;
 }
 
+/* Without a tracer, which a command might want to be itself. */
+static int run_alone(const struct scd_filter *filter, const char *path, char *const *argv,
+		     unsigned seconds, struct scd_watched *watched, struct scd_error *err)
+{
+	const struct scd_confine_opts opts = { 0 };
+	struct scd_confined child;
+	int status = 0;
+
+	if (scd_confine_start(filter, &opts, path, argv, &child, err) < 0)
+		return -1;
+	scd_confine_go(&child);
+	watched->killed = scd_policy_wait(child.pid, seconds, &status);
+	scd_confine_finish(&child, status, &watched->end);
+	return 0;
+}
+
+/* What a command did that its test does not want, if anything. */
+static void judge_command(const struct runner *r, struct trial *trial, const struct made *made,
+			  const struct scd_watched *watched, int output)
+{
+	const struct scd_policy_case *test = trial->result->test;
+	auto_buf struct scd_buf wrong = scd_buf_init(WHY_MAX);
+
+	if (watched->killed || !as_wanted(test, &watched->end))
+		add_end(&watched->end, watched->killed, &wrong);
+	if (test->denials != SCD_DENIED_WHATEVER && !watched->killed &&
+	    watched->end.stage != SCD_CONFINE_REFUSED) {
+		auto_buf struct scd_buf denied = scd_buf_init(WHY_MAX);
+
+		scd_policy_compare(test, watched, &denied);
+		if (denied.len)
+			scd_buf_printf(&wrong, "%s%s", wrong.len ? "" : "was denied otherwise:\n",
+				       scd_buf_text(&denied));
+		trial->why->no_memory |= denied.no_memory;
+	}
+	trial->why->no_memory |= wrong.no_memory;
+	if (wrong.len == 0)
+		return;
+	fail(trial, r, test->line, test->column);
+	scd_buf_printf(trial->why, "%s under the filter of %s %s", test->argv[0], made->loader.name,
+		       scd_buf_text(&wrong));
+	add_output(output, trial->why);
+}
+
 static int run_under(struct runner *r, struct trial *trial, const struct made *made)
 {
 	const struct scd_policy_case *test = trial->result->test;
-	const struct scd_confine_opts opts = { 0 };
+	const struct scd_filter *filter = &made->program.filter;
+	auto_watched struct scd_watched watched = { 0 };
 	auto_free char *path = NULL;
 	char *argv[SCD_POLICY_ARGV_MAX + 1] = { NULL };
-	struct scd_confine_end end = { 0 };
-	struct scd_confined child;
 	struct diversion d;
-	bool killed;
-	int status = 0, rc;
+	int rc;
 
 	trial->result->checks++;
 	/* execve(2) wants no const, and changes nothing. */
@@ -371,20 +389,13 @@ static int run_under(struct runner *r, struct trial *trial, const struct made *m
 		undivert(&d);
 		return -1;
 	}
-	rc = scd_confine_start(&made->program.filter, &opts, path, argv, &child, r->err);
-	if (rc == 0) {
-		scd_confine_go(&child);
-		killed = wait_for(child.pid, test->seconds, &status);
-		scd_confine_finish(&child, status, &end);
-	}
+	if (test->denials == SCD_DENIED_WHATEVER)
+		rc = run_alone(filter, path, argv, test->seconds, &watched, r->err);
+	else
+		rc = scd_policy_watch(filter, argv, test->seconds, &watched, r->err);
 	undivert(&d);
-	if (rc == 0 && (killed || !as_wanted(test, &end))) {
-		fail(trial, r, test->line, test->column);
-		scd_buf_printf(trial->why, "%s under the filter of %s ", test->argv[0],
-			       made->loader.name);
-		add_end(&end, killed, trial->why);
-		add_output(d.file, trial->why);
-	}
+	if (rc == 0)
+		judge_command(r, trial, made, &watched, d.file);
 	(void)close(d.file);
 	return rc;
 }

@@ -5,7 +5,6 @@
 #include "denials.h"
 #include "jail.h"
 #include "loadable.h"
-#include "observe.h"
 #include "wrapper.h"
 
 #define PID_MOST 4194304 /* PID_MAX_LIMIT */
@@ -130,17 +129,11 @@ static int watch(const struct run_options *asked, struct scd_denials *denials, c
 	const struct scd_tracer_ops ops = { .on_trace = scd_denials_on_trace,
 					    .on_signal = scd_denials_on_signal,
 					    .context = denials };
-	auto_filter struct scd_filter observed = { 0 };
-	const struct scd_tracer_command command = {
-		.filter = &observed,
-		.confine = { .no_new_privs = asked->no_new_privs },
-		.argv = argv,
-	};
+	const struct scd_confine_opts confine = { .no_new_privs = asked->no_new_privs };
 
 	if (asked->pid)
 		return scd_tracer_attach((pid_t)asked->pid, &ops, err);
-	if (scd_observe_denials(denials->filter, denials->deny, &observed, err) < 0 ||
-	    scd_tracer_run(&command, &ops, end, err) < 0)
+	if (scd_denials_run(denials, &confine, argv, end, err) < 0)
 		return -1;
 	if (end->stage == SCD_CONFINE_REFUSED)
 		return scd_fail(err, SCD_E_SYSTEM, end->sys, "load the filter");

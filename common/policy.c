@@ -22,9 +22,9 @@ struct reader {
 
 static const char *const file_keys[] = { "apiVersion",	"kind",	 "profile", "architectures",
 					 "ociRuntimes", "tests", NULL };
-static const char *const case_keys[] = { "name",	"expect", "calls",   "run",
-					 "exit",	"signal", "timeout", "architectures",
-					 "ociRuntimes", NULL };
+static const char *const case_keys[] = { "name",	"expect", "calls",	   "run",
+					 "exit",	"signal", "timeout",	   "architectures",
+					 "ociRuntimes", "denied", "deniedAtLeast", NULL };
 
 /* For scd_text_nearest(), which has no room for the list. */
 static const char *file_key(size_t i)
@@ -233,9 +233,67 @@ static int read_end(struct reader *r, const struct scd_yaml_node *node,
 	return 0;
 }
 
+/* Unlike other lists, that of denied may be empty. */
+static int read_denied_calls(struct reader *r, const struct scd_yaml_node *node, const char *what,
+			     struct scd_policy_case *test)
+{
+	const bool none = scd_yaml_kind(node) == SCD_YAML_SEQUENCE && scd_yaml_count(node) == 0 &&
+			  test->denials == SCD_DENIED_EXACTLY;
+
+	if (!none && list(r, node, what, SCD_POLICY_DENIED_MAX) < 0)
+		return -1;
+	test->denied = calloc(scd_yaml_count(node) + 1, sizeof(*test->denied));
+	if (!test->denied)
+		return scd_fail(r->err, SCD_E_NOMEM, 0, "%s", what);
+	for (size_t i = 0; i < scd_yaml_count(node); i++) {
+		const struct scd_yaml_node *item = scd_yaml_item(r->doc, node, i);
+		const char *text = scalar(r, item, "a call");
+		char name[SCD_CALL_NAME_SIZE];
+		int nr;
+
+		if (!text)
+			return -1;
+		if (strchr(text, '('))
+			return scd_yaml_fail(r->doc, item, r->err,
+					     "%s: calls stand without arguments here", what);
+		if (scd_call_find(seccomp_arch_native(), text, name, &nr, r->err) < 0)
+			return scd_yaml_wrap(r->doc, item, r->err, "%s", what);
+		test->denied[test->denied_count++] =
+			(struct scd_policy_call){ text, scd_yaml_line(item),
+						  scd_yaml_column(item) };
+	}
+	return 0;
+}
+
+static int read_denied(struct reader *r, const struct scd_yaml_node *node,
+		       struct scd_policy_case *test)
+{
+	const struct scd_yaml_node *exactly = scd_yaml_get(r->doc, node, "denied");
+	const struct scd_yaml_node *least = scd_yaml_get(r->doc, node, "deniedAtLeast");
+
+	if (exactly && least)
+		return scd_yaml_fail(r->doc, least, r->err,
+				     "denied and deniedAtLeast exclude each other");
+	if (!exactly && !least)
+		return 0;
+	test->denials = exactly ? SCD_DENIED_EXACTLY : SCD_DENIED_AT_LEAST;
+	return read_denied_calls(r, exactly ? exactly : least, exactly ? "denied" : "deniedAtLeast",
+				 test);
+}
+
+static int read_command(struct reader *r, const struct scd_yaml_node *run,
+			const struct scd_yaml_node *node, struct scd_policy_case *test)
+{
+	if (read_argv(r, run, test) < 0 || read_end(r, node, test) < 0)
+		return -1;
+	return read_denied(r, node, test);
+}
+
 static int read_case(struct reader *r, const struct scd_yaml_node *node,
 		     struct scd_policy_case *test)
 {
+	static const char *const only_run[] = { "exit",	  "signal",	   "timeout",
+						"denied", "deniedAtLeast", NULL };
 	const struct scd_yaml_node *name, *calls, *run, *expect;
 
 	if (check_keys(r, node, case_key) < 0)
@@ -260,9 +318,8 @@ static int read_case(struct reader *r, const struct scd_yaml_node *node,
 	    read_runtimes(r, scd_yaml_get(r->doc, node, "ociRuntimes"), &test->where) < 0)
 		return -1;
 	if (run)
-		return read_argv(r, run, test) < 0 ? -1 : read_end(r, node, test);
-	for (size_t i = 0; i < 3; i++) {
-		static const char *const only_run[] = { "exit", "signal", "timeout" };
+		return read_command(r, run, node, test);
+	for (size_t i = 0; only_run[i]; i++) {
 		const struct scd_yaml_node *wrong = scd_yaml_get(r->doc, node, only_run[i]);
 
 		if (wrong)
@@ -344,8 +401,10 @@ bool scd_policy_meets(const struct scd_policy_case *test, uint32_t action)
 
 void scd_policy_done(struct scd_policy *policy)
 {
-	for (size_t i = 0; i < policy->count; i++)
+	for (size_t i = 0; i < policy->count; i++) {
 		free(policy->cases[i].calls);
+		free(policy->cases[i].denied);
+	}
 	free(policy->cases);
 	scd_yaml_free(&policy->doc);
 	*policy = (struct scd_policy){ 0 };

@@ -13,6 +13,7 @@
 #define SCD_POLICY_DEPTH_MAX ((size_t)6)	 /* nested lists and mappings in it */
 #define SCD_POLICY_CASES_MAX ((size_t)1000)	 /* tests in it */
 #define SCD_POLICY_CALLS_MAX ((size_t)10000)	 /* calls in all of them */
+#define SCD_POLICY_DENIED_MAX ((size_t)256)	 /* calls that one command may be denied */
 #define SCD_POLICY_ARGV_MAX ((size_t)64)	 /* words of a command */
 #define SCD_POLICY_SECONDS_MAX 600		 /* that a command may be given */
 #define SCD_POLICY_SECONDS 30			 /* that it has */
@@ -22,6 +23,13 @@ enum scd_policy_want {
 	SCD_WANT_ACTION, /* .action, with its errno */
 	SCD_WANT_KIND,	 /* .action, with whatever errno */
 	SCD_WANT_DENY	 /* whatever does not let the call happen */
+};
+
+/* What a test wants of the calls that its command is denied. */
+enum scd_policy_denials {
+	SCD_DENIED_WHATEVER,
+	SCD_DENIED_EXACTLY, /* these and no others */
+	SCD_DENIED_AT_LEAST /* these */
 };
 
 struct scd_policy_call {
@@ -46,6 +54,9 @@ struct scd_policy_case {
 	int exit;				   /* what it is to end with; -1: by .signal */
 	int signal;
 	unsigned seconds;
+	enum scd_policy_denials denials;
+	struct scd_policy_call *denied; /* names or numbers, without arguments */
+	size_t denied_count;
 };
 
 struct scd_policy {

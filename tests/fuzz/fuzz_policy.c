@@ -26,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		assert(test->name && !test->calls != !test->argv[0]);
 		assert(!test->calls || (test->expect && test->call_count > 0));
+		assert(!test->denials == !test->denied && (!test->denied || test->argv[0]));
+		assert(test->denied_count > 0 || test->denials != SCD_DENIED_AT_LEAST);
 		(void)scd_policy_meets(test, SCMP_ACT_ALLOW);
 	}
 	return 0;

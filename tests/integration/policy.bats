@@ -110,6 +110,75 @@ END
   [ ! -e new ]
 }
 
+# Whether a command can be followed: ptrace_scope 3 and some sandboxes forbid it.
+can_trace() {
+  can_confine
+  "$ctl" run web.json -- true 2> /dev/null || skip_or_fail "this environment does not trace"
+}
+
+@test "what a command is denied is exactly, or at least, what its test says" {
+  can_trace
+  write <<'END'
+  - { name: nothing, run: [sh, -c, "true; echo hidden"], denied: [] }
+  - { name: one, run: [mkdir, new], exit: 1, denied: [mkdir] }
+  - { name: in a child, run: [sh, -c, "mkdir new; (sync); true"], denied: [sync, "83"] }
+  - { name: it dies, run: [sync], signal: SIGSYS, denied: [sync] }
+  - { name: the others do not matter, run: [sh, -c, "mkdir new; (sync); true"], deniedAtLeast: [sync] }
+END
+  [ "$(uname -m)" = x86_64 ] || skip_or_fail "mkdir is call 83 of x86_64"
+  run -0 "$ctl" test web.test.yaml
+  [[ $output != *hidden* ]]
+  [[ ${lines[-1]} == '1 file, 5 tests, '*': 5 passed, 0 failed' ]]
+  [ ! -e new ]
+}
+
+@test "a difference names the calls that were denied and those that were not" {
+  can_trace
+  write <<'END'
+  - { name: more, run: [sh, -c, "mkdir new; true"], denied: [] }
+  - { name: other, run: [sh, -c, "mkdir new; true"], denied: [sync] }
+  - { name: less, run: ["true"], deniedAtLeast: [sync, mkdir] }
+  - { name: the end as well, run: [mkdir, new], denied: [] }
+END
+  run -1 "$ctl" test web.test.yaml
+  [[ ${lines[-1]} == *': 0 passed, 4 failed' ]]
+  [[ ${lines[2]} == '        web.test.yaml:4:5: sh under the filter of '*' was denied otherwise:' ]]
+  [[ ${lines[3]} == '          denied, which is not expected: mkdir, 1 time, by ERRNO(EACCES): mkdir("new", '* ]]
+  [[ $output == *'expected, but not denied: sync (line 5)'* ]]
+  [[ $output == *'expected, but not denied: mkdir (line 6)'* ]]
+  [[ $output == *'mkdir under the filter of '*' ended with exit status 1'* ]]
+  [[ $output == *'  | mkdir: cannot create directory'* ]]
+}
+
+@test "where nothing can be traced it is trouble, and no failure" {
+  can_trace
+  cat > untraced.json <<'END'
+{ "defaultAction": "SCMP_ACT_ALLOW",
+  "syscalls": [{ "names": ["ptrace"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1 }] }
+END
+  write <<<'  - { name: a, run: ["true"], denied: [] }'
+  run -3 "$ctl" run untraced.json -- "$ctl" test web.test.yaml
+  [[ $output == *'trace the command: Operation not permitted'* ]]
+  write <<<'  - { name: a, run: ["true"] }'
+  run -0 "$ctl" run untraced.json -- "$ctl" test web.test.yaml
+}
+
+@test "a watched command that takes too long is killed with what it started" {
+  can_trace
+  write <<'END'
+  - { name: a, run: [sh, -c, "sleep 61 & echo $! > pid; wait"], timeout: 2, denied: [] }
+END
+  run -1 "$ctl" test web.test.yaml
+  [[ $output == *'took too long'* ]]
+  pid=$(< pid)
+  for _ in {1..100}; do
+    [ -e "/proc/$pid" ] || return 0
+    grep -q '^State:.Z' "/proc/$pid/status" && return 0
+    sleep 0.1
+  done
+  false
+}
+
 @test "a command that ends otherwise is shown with its output" {
   can_confine
   write <<'END'
@@ -146,6 +215,24 @@ END
   write <<<'  - { name: a, run: [x], exit: 1, signal: SIGSYS }'
   run -2 "$ctl" test web.test.yaml
   [[ $output == *'exclude each other'* ]]
+  write <<<'  - { name: a, run: [x], denied: mkdir }'
+  run -2 "$ctl" test web.test.yaml
+  [[ $output == *'web.test.yaml:4:34: denied is to be a list'* ]]
+  write <<<'  - { name: a, run: [x], denied: [mkdri] }'
+  run -2 "$ctl" test web.test.yaml
+  [[ $output == *'web.test.yaml:4:35: denied: "mkdri" is not a system call that libseccomp knows; did you mean mkdir?'* ]]
+  write <<<'  - { name: a, run: [x], denied: ["socket(domain=AF_INET)"] }'
+  run -2 "$ctl" test web.test.yaml
+  [[ $output == *'denied: calls stand without arguments here'* ]]
+  write <<<'  - { name: a, run: [x], deniedAtLeast: [] }'
+  run -2 "$ctl" test web.test.yaml
+  [[ $output == *'deniedAtLeast is to be a list of at least one'* ]]
+  write <<<'  - { name: a, run: [x], denied: [], deniedAtLeast: [sync] }'
+  run -2 "$ctl" test web.test.yaml
+  [[ $output == *'denied and deniedAtLeast exclude each other'* ]]
+  write <<<'  - { name: a, expect: ALLOW, calls: [read], denied: [] }'
+  run -2 "$ctl" test web.test.yaml
+  [[ $output == *'denied belongs to run'* ]]
   echo 'kind: ProfileTest' > web.test.yaml
   run -2 "$ctl" test web.test.yaml
   [[ $output == *'apiVersion is to be seccompd.dev/v1alpha1'* ]]
