@@ -7,13 +7,13 @@
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bounds.h"
 #include "conns.h"
+#include "footprint.h"
 #include "listen.h"
 #include "log.h"
 #include "refusal.h"
@@ -143,7 +143,7 @@ static void schedule_expiry(struct scd_http *http)
 	if (left >= 0)
 		(void)evtimer_add(http->expiry, &delay);
 	else
-		(void)malloc_trim(0); /* what the answers needed goes back to the system */
+		scd_footprint_trim(); /* what the answers needed goes back to the system */
 }
 
 static void on_expiry(evutil_socket_t fd, short what, void *arg)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "checker.h"
+#include "footprint.h"
 #include "install.h"
 #include "log.h"
 #include "record.h"
@@ -143,8 +144,10 @@ static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 		scd_key("digest", "%.12s", r->state->digest), scd_key_uint("milliseconds", ms),
 		scd_key_uint("profiles", r->state->profile_count),
 		scd_key_uint("installed", scd_state_count(r->state, SCD_PHASE_INSTALLED)));
-	if (!scd_checker_has_queue(r->checker))
+	if (!scd_checker_has_queue(r->checker)) {
 		scd_snapshot_drop_texts(&r->snapshot);
+		scd_footprint_trim();
+	}
 	if (r->config->one_time && !pending) {
 		end_one_time(r, result);
 		return;

@@ -2,7 +2,6 @@
 #include "snapshot.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,8 +227,6 @@ void scd_snapshot_drop_texts(struct scd_snapshot *snapshot)
 	trim(snapshot, 0);
 	for (size_t i = 0; i < snapshot->count; i++)
 		snapshot->files[i].text = NULL;
-	/* The sync that read them is over: what else it freed may go too. */
-	(void)malloc_trim(0);
 }
 
 void scd_snapshot_done(struct scd_snapshot *snapshot)

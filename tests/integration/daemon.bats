@@ -70,8 +70,8 @@ teardown() { volume_teardown; }
   grep -q '&lt;img src=x onerror=alert(1)&gt;.json' "$WORK/page"
   grep -q '<code class="copy">profiles/good.json</code>' "$WORK/page"
   # Three lines, and the caret below the second.
-  tr '\n' '~' < "$WORK/page" |
-    grep -qE '<pre>    2 \|[^~]*~    3 \|[^~]*SCMP_ACT_ALOW[^~]*~      \| <span class="caret"> *\^</span>~    4 \| \}~</pre>'
+  tr '\n' '@' < "$WORK/page" |
+    grep -qE '<pre>    2 \|[^@]*@    3 \|[^@]*SCMP_ACT_ALOW[^@]*@      \| <span class="caret"> *\^~+</span>@    4 \| \}@</pre>'
   curl -sSI --max-time 5 "http://127.0.0.1:$PORT/" > "$WORK/headers"
   grep -q "^Content-Security-Policy: default-src 'none'; style-src 'sha256-" "$WORK/headers"
   grep -q '^Content-Type: text/html; charset=utf-8' "$WORK/headers"
