@@ -3,12 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cleanup.h"
+#include "buf.h"
 #include "fsio.h"
 
 #define TEMP_SUFFIX ".XXXXXX"
@@ -46,24 +47,24 @@ int scd_replace_file(const char *path, const void *data, size_t len, struct scd_
 	struct stat before;
 	const bool exists = stat(path, &before) == 0;
 	auto_free char *target = resolve(path, exists);
-	auto_free char *temp = NULL;
+	auto_buf struct scd_buf temp = scd_buf_init(PATH_MAX + sizeof(TEMP_SUFFIX));
 	auto_close int fd = -1;
 
 	if (exists && !S_ISREG(before.st_mode))
 		return scd_fail(err, SCD_E_NOT_REGULAR, 0, "'%s' is not a regular file", path);
 	if (!target)
 		return scd_fail(err, SCD_E_SYSTEM, errno, "write '%s'", path);
-	if (asprintf(&temp, "%s" TEMP_SUFFIX, target) < 0) {
-		temp = NULL;
+	scd_buf_printf(&temp, "%s" TEMP_SUFFIX, target);
+	if (temp.failed)
 		return scd_fail(err, SCD_E_NOMEM, 0, "write '%s'", path);
-	}
-	fd = mkostemp(temp, O_CLOEXEC);
+	fd = mkostemp(temp.data, O_CLOEXEC);
 	if (fd < 0)
 		return scd_fail(err, SCD_E_SYSTEM, errno, "write '%s'", path);
-	if (write_temp(fd, exists ? &before : NULL, data, len) < 0 || rename(temp, target) < 0) {
+	if (write_temp(fd, exists ? &before : NULL, data, len) < 0 ||
+	    rename(temp.data, target) < 0) {
 		const int saved = errno;
 
-		(void)unlink(temp);
+		(void)unlink(temp.data);
 		return scd_fail(err, SCD_E_SYSTEM, saved, "write '%s'", path);
 	}
 	return 0;
