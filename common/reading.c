@@ -125,7 +125,7 @@ static size_t sort_unique(uint64_t *items, size_t n)
  * half (GHSA-4q85-33p6-j5g6): every high half has to meet every low one. */
 static int cross_halves(struct scd_reading_values *values, struct scd_error *err)
 {
-	uint64_t high[CROSSED_MAX], low[CROSSED_MAX];
+	uint64_t high[CROSSED_MAX] = { 0 }, low[CROSSED_MAX] = { 0 };
 	size_t highs, lows, n = 0;
 	uint64_t *items;
 
