@@ -57,8 +57,11 @@ static size_t count_of(const char *page, const char *word)
 
 static void all_well_is_said_in_one_sentence(void **state)
 {
-	auto_free char *page = page_of(*state);
+	struct scd_state *well = *state;
+	auto_free char *page = NULL;
 
+	well->heartbeat_ms = scd_now_ms(); /* the page asks the clock, not the sample's */
+	page = page_of(well);
 	assert_non_null(strstr(page, "<title>worker-1: All is well – seccompd</title>"));
 	assert_non_null(strstr(page, "<h1><bdi>worker-1</bdi></h1>"));
 	assert_non_null(strstr(page, ">Ready<"));
