@@ -71,7 +71,8 @@ static const struct scd_rule rules[] = {
 	ROW(SCD_CANNOT_START_RUNTIME, 013, "cannot-start-runtime", SCD_ERROR,
 	    "a call that the OCI runtime itself needs is not allowed",
 	    "The runtime makes a few calls of its own between loading the filter and execve; without "
-	    "them the container dies in its first moment, often without a message.",
+	    "them the container dies in its first moment, often without a message. A condition counts "
+	    "for the arguments that the runtime gives, as far as they are known.",
 	    "Allow the calls that the message names."),
 	ROW(SCD_RULE_SHADOWED_UNCOND, 014, "rule-shadowed-uncond", SCD_WARNING,
 	    "a conditional rule beside an unconditional one",

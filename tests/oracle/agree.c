@@ -20,6 +20,11 @@
 
 #define LIBC_STATUS 43 /* of the program with a libc */
 
+/* What messages say of calls that are made with no_new_privs false alone, and of arguments that
+ * are known. */
+#define ONLY_UNPRIVILEGED "only pods with allowPrivilegeEscalation: false can start"
+#define SURELY_MEETS "which meets"
+
 /* What a container reported of each probe. */
 struct answer {
 	enum scd_probe_kind kind;
@@ -288,35 +293,25 @@ static bool describe_difference(const struct trial *trial, enum scd_discord disc
 			scd_effect_text(scd_case_action(trial->side, probe), does));
 }
 
-/* Whether a call that a container may need to start depends on its arguments: which ones the
- * runtime gives is not known to anybody. */
-static bool start_depends(const struct scd_profile *profile)
-{
-	for (size_t i = 0; i < profile->rule_count; i++) {
-		const struct scd_profile_rule *rule = &profile->rules[i];
-		const struct scd_json_value *name = rule->names ? rule->names->child : NULL;
-
-		for (; rule->arg_count && name; name = name->next)
-			if (scd_gen_is_start_call(name->string))
-				return true;
-	}
-	return false;
-}
-
-/* Warnings that a container may not start: newer runtimes, no_new_privs, Go's own calls. */
+/* Whether a warning tells of a start that can fail: newer runtimes, no_new_privs, Go's own calls,
+ * arguments that differ from start to start. */
 static bool start_excused(const struct trial *trial)
 {
 	static const unsigned rules[] = { SCD_ARCH_VERSION, SCD_FLAGS_UNSUPPORTED,
-					  SCD_ACTION_VERSION };
+					  SCD_ACTION_VERSION, SCD_CANNOT_START_EXECVE };
+	const struct scd_report *report = &trial->side->report;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (scd_case_found(&trial->side->report, rules[i], SCD_WARNING))
+		if (scd_case_found(report, rules[i], SCD_WARNING))
 			return true;
 	/* An agent is no part of a verdict, and nobody listens here. */
-	if (trial->c->profile.listener_path || start_depends(&trial->c->profile))
+	if (trial->c->profile.listener_path)
 		return true;
-	return scd_case_found(&trial->side->report, SCD_CANNOT_START_RUNTIME, SCD_WARNING) &&
-	       (!trial->no_new_privs || trial->side->oci_runtime == SCD_RUNC);
+	for (size_t i = 0; i < report->count; i++)
+		if (report->items[i].rule->number == SCD_CANNOT_START_RUNTIME &&
+		    (!trial->no_new_privs || !strstr(report->items[i].message, ONLY_UNPRIVILEGED)))
+			return true;
+	return false;
 }
 
 static bool accepted_is_true(const struct trial *trial, const struct answers *answers)
@@ -402,6 +397,34 @@ static bool error_is_true(const struct trial *trial, const struct scd_finding *f
 	}
 }
 
+/* A call that the runtime makes with arguments that we know: no start without no_new_privs. */
+static bool warning_is_true(const struct trial *trial, const struct scd_finding *finding,
+			    bool started)
+{
+	/* `crun create` makes these, and waits for `crun start`; crun run does not. */
+	const bool made = trial->side->oci_runtime != SCD_CRUN ||
+			  (!strstr(finding->message, "calls read(") &&
+			   !strstr(finding->message, "calls pselect6("));
+
+	if (started && !trial->no_new_privs && made &&
+	    finding->rule->number == SCD_CANNOT_START_RUNTIME &&
+	    strstr(finding->message, SURELY_MEETS) && strstr(finding->message, ONLY_UNPRIVILEGED))
+		return disagree(trial, SCD_DISCORD_STARTED, finding->rule->number, "%s: %.300s",
+				finding->rule->id, finding->message);
+	return true;
+}
+
+static bool warnings_are_true(const struct trial *trial, bool started)
+{
+	const struct scd_report *report = &trial->side->report;
+
+	for (size_t i = 0; i < report->count; i++)
+		if (report->items[i].severity == SCD_WARNING &&
+		    !warning_is_true(trial, &report->items[i], started))
+			return false;
+	return true;
+}
+
 static bool rejected_is_true(const struct trial *trial, bool started)
 {
 	const struct scd_report *report = &trial->side->report;
@@ -448,6 +471,8 @@ static bool try_target(const struct trial *trial, const struct answers *free)
 	if (good)
 		good = accepted ? accepted_is_true(trial, &answers)
 				: rejected_is_true(trial, answers.started);
+	if (good)
+		good = warnings_are_true(trial, answers.started);
 	scd_buf_done(&answers.said);
 	return good;
 }

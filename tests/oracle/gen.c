@@ -67,15 +67,6 @@ static const char *const start_names[] = {
 };
 #define START_NAMES (sizeof(start_names) / sizeof(start_names[0]))
 
-bool scd_gen_is_start_call(const char *name)
-{
-	size_t i = 0;
-
-	while (i < START_NAMES && strcmp(name, start_names[i]) != 0)
-		i++;
-	return i < START_NAMES;
-}
-
 /* Calls of other architectures, newer ones, and none. */
 static const char *const odd_names[] = {
 	"stat64",
@@ -149,7 +140,8 @@ struct gen {
 	unsigned folly; /* percent of things that no careful author writes */
 	const char *calls[HOT];
 	uint64_t values[HOT];
-	size_t conditions; /* still to spend */
+	size_t conditions;	/* still to spend */
+	const char *start_call; /* of a runtime's own, that gets a condition; NULL: none does */
 };
 
 static bool chance(struct gen *gen, unsigned percent)
@@ -316,7 +308,7 @@ static void add_start(struct gen *gen)
 
 	scd_buf_puts(gen->out, "{\"names\":[");
 	for (size_t i = 0; i < START_NAMES; i++) {
-		if (holes && chance(gen, 4))
+		if ((holes && chance(gen, 4)) || start_names[i] == gen->start_call)
 			continue;
 		scd_buf_printf(gen->out, "%s\"%s\"", separator, start_names[i]);
 		separator = ",";
@@ -350,6 +342,29 @@ static void add_big(struct gen *gen)
 			       ",{\"names\":[\"getpgid\"],\"action\":\"SCMP_ACT_%s\",\"args\":["
 			       "{\"index\":0,\"value\":%zu,\"op\":\"SCMP_CMP_EQ\"}]}",
 			       n % 2 ? "ERRNO" : "ALLOW", i * 7);
+}
+
+/* A condition on a call that a runtime makes itself, mostly around what it gives. */
+static void add_start_rule(struct gen *gen, const char *action)
+{
+	static const uint64_t given[] = {
+		0,  1,	2,  3,	 4,    5,    7,	      8,       9,
+		23, 24, 47, 128, 4096, 8192, 0x80000, 0x80001, UINT64_C(0xffffffffffffff9c)
+	};
+	const char *name = gen->start_call;
+	const uint64_t value = chance(gen, 80) ? SCD_PICK(gen->random, given) : pick_value(gen);
+	const int index = name ? pick_index(gen, name) : -1;
+
+	if (index < 0)
+		return;
+	scd_buf_printf(gen->out,
+		       ",{\"names\":[\"%s\"],\"action\":\"%s\",\"args\":[{\"index\":%d,"
+		       "\"value\":%" PRIu64,
+		       name, action, index, value);
+	if (chance(gen, 50))
+		scd_buf_printf(gen->out, ",\"valueTwo\":%" PRIu64,
+			       SCD_PICK(gen->random, given) & value);
+	scd_buf_printf(gen->out, ",\"op\":\"%s\"}]}", SCD_PICK(gen->random, operators));
 }
 
 static void add_architectures(struct gen *gen)
@@ -407,6 +422,8 @@ void scd_gen_profile(struct scd_random *random, struct scd_buf *out)
 	size_t rules = 1 + below(&gen, 6);
 
 	gen.folly = chance(&gen, 65) ? 1 : 25;
+	if (chance(&gen, deny_list ? 40 : 10))
+		gen.start_call = SCD_PICK(random, start_names);
 	for (size_t i = 0; i < HOT; i++) {
 		gen.calls[i] = harmless_call(&gen);
 		gen.values[i] = SCD_PICK(random, values);
@@ -428,6 +445,7 @@ void scd_gen_profile(struct scd_random *random, struct scd_buf *out)
 		rules += 20 + below(&gen, 20);
 	for (size_t i = 0; i < rules; i++)
 		add_rule(&gen);
+	add_start_rule(&gen, deny_list ? SCD_PICK(random, actions) : "SCMP_ACT_ALLOW");
 	if (chance(&gen, 3))
 		add_big(&gen);
 	scd_buf_puts(out, "]}\n");

@@ -9,7 +9,4 @@
 /* Adds the text of a profile. The same @random gives the same text. */
 void scd_gen_profile(struct scd_random *random, struct scd_buf *out) SCD_NONNULL;
 
-/* Whether a container may need the call to start. */
-bool scd_gen_is_start_call(const char *name) SCD_NONNULL;
-
 #endif
