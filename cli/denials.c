@@ -61,6 +61,18 @@ int scd_denials_on_trace(void *context, const struct scd_call *call)
 	}
 }
 
+bool scd_denials_kills(const struct scd_denials *denials, const struct scd_call *call)
+{
+	switch (judge(denials, call) & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_KILL_PROCESS:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_TRAP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void scd_denials_on_signal(void *context, const struct scd_call *call, bool killed)
 {
 	struct scd_denials *denials = context;
@@ -216,7 +228,10 @@ static void print_end(const struct scd_denials_story *story, FILE *out)
 
 	if (!end)
 		return;
-	if (end->stage == SCD_CONFINE_NO_EXEC)
+	if (story->bundle && !story->started)
+		(void)fprintf(out, "seccompctl: %s did not start the container of %s\n",
+			      story->oci_runtime, story->bundle);
+	else if (end->stage == SCD_CONFINE_NO_EXEC)
 		(void)fprintf(out, "seccompctl: %s did not start: execve: %s\n", story->argv[0],
 			      strerror(end->sys));
 	if (end->no_new_privs)
@@ -296,7 +311,10 @@ static void add_end(const struct scd_denials_story *story, cJSON *root)
 	}
 	if (!end)
 		return;
-	(void)cJSON_AddBoolToObject(root, "started", end->stage == SCD_CONFINE_LOADED);
+	if (story->bundle)
+		(void)cJSON_AddStringToObject(root, "bundle", story->bundle);
+	(void)cJSON_AddBoolToObject(
+		root, "started", story->bundle ? story->started : end->stage == SCD_CONFINE_LOADED);
 	(void)cJSON_AddNumberToObject(root, "exitStatus", scd_confine_exit_status(end->status));
 	(void)cJSON_AddBoolToObject(root, "noNewPrivileges", end->no_new_privs);
 }

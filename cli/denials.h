@@ -19,6 +19,9 @@ struct scd_denials {
 int scd_denials_on_trace(void *context, const struct scd_call *call) SCD_NONNULL;
 void scd_denials_on_signal(void *context, const struct scd_call *call, bool killed) SCD_NONNULL;
 
+/* Whether the filter answers the call with death or SIGSYS. */
+bool scd_denials_kills(const struct scd_denials *denials, const struct scd_call *call) SCD_NONNULL;
+
 /**
  * scd_denials_run() - run a command under the filter and follow it, by scd_tracer_run().
  * @end: set on success; its stage may be REFUSED.
@@ -40,6 +43,8 @@ struct scd_denials_story {
 	const char *profile; /* its path */
 	const char *oci_runtime;
 	char *const *argv;
+	const char *bundle; /* whose container it was; NULL: a command, or a process */
+	bool started;	    /* of a container: its program was executed */
 	const struct scd_confine_end *end; /* NULL: a process that we only attached to */
 };
 

@@ -54,7 +54,9 @@ int scd_recorder_on_trace(void *context, const struct scd_call *call)
 		return ENOSYS;
 	if (native && loads_listener(recorder, call))
 		recorder->listeners++;
-	row = scd_seen_add(&recorder->seen, call, 0,
+	if (recorder->starting && recorder->init == 0)
+		recorder->init = scd_tracee_status(call->tid, "Tgid:");
+	row = scd_seen_add(recorder->starting ? &recorder->at_start : &recorder->seen, call, 0,
 			   narrowing ? call->args[narrowing->index] & narrowing->mask : 0);
 	if (!row || row->name)
 		return SCD_CALL_GO;
@@ -62,12 +64,21 @@ int scd_recorder_on_trace(void *context, const struct scd_call *call)
 	return recorder->answer ? ENOSYS : SCD_CALL_GO;
 }
 
-int scd_recorder_collect(const struct scd_recorder *recorder, struct scd_recording *recording,
-			 struct scd_error *err)
+bool scd_recorder_on_exec(void *context, pid_t pid)
 {
-	scd_recording_add_arch(recording, seccomp_arch_native());
-	for (size_t i = 0; i < recorder->seen.count; i++) {
-		const struct scd_seen_row *row = &recorder->seen.rows[i];
+	struct scd_recorder *recorder = context;
+
+	if (!recorder->starting || pid != recorder->init)
+		return true; /* the runtime itself, or a hook */
+	recorder->starting = false;
+	return !recorder->only_start;
+}
+
+static int collect(const struct scd_recorder *recorder, const struct scd_seen *seen,
+		   unsigned origin, struct scd_recording *recording, struct scd_error *err)
+{
+	for (size_t i = 0; i < seen->count; i++) {
+		const struct scd_seen_row *row = &seen->rows[i];
 		const struct scd_narrowing *narrowing = narrowing_of(recorder, row->arch, row->nr);
 		int rc = 0;
 
@@ -75,18 +86,27 @@ int scd_recorder_collect(const struct scd_recorder *recorder, struct scd_recordi
 			continue;
 		scd_recording_add_arch(recording, row->arch);
 		if (narrowing)
-			rc = scd_recording_add_value(recording, narrowing, row->value,
-						     SCD_ORIGIN_COMMAND, row->count, err);
+			rc = scd_recording_add_value(recording, narrowing, row->value, origin,
+						     row->count, err);
 		else
-			rc = scd_recording_add(recording, row->name, SCD_ORIGIN_COMMAND, row->count,
-					       err);
+			rc = scd_recording_add(recording, row->name, origin, row->count, err);
 		if (rc < 0)
 			return -1;
 	}
 	return 0;
 }
 
+int scd_recorder_collect(const struct scd_recorder *recorder, struct scd_recording *recording,
+			 struct scd_error *err)
+{
+	scd_recording_add_arch(recording, seccomp_arch_native());
+	if (collect(recorder, &recorder->at_start, SCD_ORIGIN_STARTED, recording, err) < 0)
+		return -1;
+	return collect(recorder, &recorder->seen, SCD_ORIGIN_COMMAND, recording, err);
+}
+
 void scd_recorder_done(struct scd_recorder *recorder)
 {
 	scd_seen_done(&recorder->seen);
+	scd_seen_done(&recorder->at_start);
 }

@@ -2,29 +2,22 @@
 #include <assert.h>
 
 #include "check_opts.h"
+#include "contain.h"
 #include "denials.h"
 #include "jail.h"
 #include "loadable.h"
 #include "wrapper.h"
-
-#define PID_MOST 4194304 /* PID_MAX_LIMIT */
 
 struct run_options {
 	bool help;
 	bool log;
 	int format; /* enum scd_output */
 	char *report;
+	char *bundle;
 	int oci_runtime; /* enum scd_oci_runtime */
 	bool no_new_privs;
 	bool fail_on_denied;
 	uint64_t pid;
-};
-
-/* One loads it; runc is what most clusters have. */
-static const struct scd_choice one_oci_runtime[] = {
-	{ "runc", SCD_RUNC },
-	{ "crun", SCD_CRUN },
-	{ NULL, 0 },
 };
 
 #define FIELD(field) .offset = offsetof(struct run_options, field)
@@ -35,33 +28,18 @@ static const struct scd_option options[] = {
 	  FIELD(log),
 	  .help = "deny nothing, only report what would have been denied" },
 	SCD_CLI_OUTPUT(struct run_options, format),
-	{ .name = "report",
-	  .type = SCD_OPT_STRING,
-	  FIELD(report),
-	  .metavar = "FILE",
-	  .help = "write the report there and not to standard error" },
-	{ .name = "oci-runtime",
-	  .type = SCD_OPT_CHOICE,
-	  FIELD(oci_runtime),
-	  .metavar = "NAME",
-	  .fallback = "runc",
-	  .choices = one_oci_runtime,
-	  .help = "load the profile as this one does" },
-	{ .name = "no-new-privs",
-	  .type = SCD_OPT_BOOL,
-	  FIELD(no_new_privs),
-	  .help = "as with allowPrivilegeEscalation: false; always so without CAP_SYS_ADMIN" },
+	SCD_CLI_REPORT(struct run_options, report,
+		       "write the report there and not to standard error"),
+	SCD_CLI_BUNDLE(struct run_options, bundle),
+	SCD_CLI_ONE_OCI_RUNTIME(struct run_options, oci_runtime,
+				"load the profile as this one does; it starts the bundle"),
+	SCD_CLI_NO_NEW_PRIVS(struct run_options, no_new_privs),
 	{ .name = "fail-on-denied",
 	  .type = SCD_OPT_BOOL,
 	  FIELD(fail_on_denied),
 	  .help = "exit 124 when something was denied and the command did not fail" },
-	{ .name = "pid",
-	  .type = SCD_OPT_UINT,
-	  FIELD(pid),
-	  .metavar = "PID",
-	  .min = 1,
-	  .max = PID_MOST,
-	  .help = "with --log: watch this process and its children until they end or ^C" },
+	SCD_CLI_PID(struct run_options, pid,
+		    "with --log: watch this process and its children until they end or ^C"),
 };
 
 /* Judges the profile as validate does. What containers trip over is no reason not to run. */
@@ -85,18 +63,18 @@ static int judge(const char *path, const char *text, size_t len, int oci_runtime
 	return 0;
 }
 
-static int load_profile(char *operand, int oci_runtime, struct scd_filter *filter,
+/* @text: free() it, whatever is returned. */
+static int load_profile(char *operand, int oci_runtime, char **text, struct scd_filter *filter,
 			struct scd_error *err)
 {
-	auto_free char *text = NULL;
 	size_t len;
 
-	if (scd_wrapper_read(operand, &text, &len, err) < 0)
+	if (scd_wrapper_read(operand, text, &len, err) < 0)
 		return -1;
-	assert(text);
-	if (judge(operand, text, len, oci_runtime, err) < 0)
+	assert(*text);
+	if (judge(operand, *text, len, oci_runtime, err) < 0)
 		return -1;
-	if (scd_loadable_make(text, len, (enum scd_oci_runtime)oci_runtime, filter, err) < 0)
+	if (scd_loadable_make(*text, len, (enum scd_oci_runtime)oci_runtime, filter, err) < 0)
 		return scd_wrap(err, "%s", operand);
 	return 0;
 }
@@ -140,25 +118,57 @@ static int watch(const struct run_options *asked, struct scd_denials *denials, c
 	return 0;
 }
 
-static enum scd_exit run_profile(const struct run_options *asked, char *profile, char *const *argv)
+static enum scd_exit exit_of_bundle(const struct run_options *asked,
+				    const struct scd_denials *denials, bool started,
+				    const struct scd_confine_end *end)
 {
-	auto_filter struct scd_filter filter = { 0 };
-	struct scd_denials denials = { .filter = &filter, .deny = !asked->log };
+	if (started)
+		return exit_of(asked, denials, end);
+	return (enum scd_exit)(scd_denials_count(denials) ? SCD_WRAPPER_NO_EXEC
+							  : SCD_WRAPPER_TROUBLE);
+}
+
+static enum scd_exit run_bundle(const struct run_options *asked, char *profile, const char *seccomp,
+				const struct scd_filter *filter, FILE *out)
+{
+	static char *const no_words[] = { NULL };
+	const struct scd_contain_opts opts = { .bundle = asked->bundle,
+					       .runtime = scd_container_runtime(asked->oci_runtime),
+					       .seccomp = seccomp,
+					       .no_new_privs = asked->no_new_privs };
+	struct scd_denials denials = { .filter = filter, .deny = !asked->log };
 	struct scd_confine_end end = { 0 };
-	const struct scd_denials_story story = { .profile = profile,
-						 .oci_runtime = asked->oci_runtime == SCD_CRUN
-									? "crun"
-									: "runc",
-						 .argv = argv,
-						 .end = asked->pid ? NULL : &end };
+	struct scd_denials_story story = { .profile = profile,
+					   .oci_runtime = opts.runtime,
+					   .argv = no_words,
+					   .bundle = asked->bundle,
+					   .end = &end };
 	enum scd_exit status;
 	struct scd_error err;
-	FILE *out = stderr;
 
-	if (load_profile(profile, asked->oci_runtime, &filter, &err) < 0)
-		return scd_wrapper_fail(&err);
-	if (scd_wrapper_open(asked->report, &out, &err) < 0)
-		return scd_wrapper_fail(&err);
+	if (scd_contain(&denials, &opts, &story.started, &end, &err) < 0 ||
+	    write_report(asked, &denials, &story, out, &err) < 0)
+		status = scd_wrapper_fail(&err);
+	else
+		status = exit_of_bundle(asked, &denials, story.started, &end);
+	scd_seen_done(&denials.seen);
+	return status;
+}
+
+static enum scd_exit run_command(const struct run_options *asked, char *profile,
+				 const struct scd_filter *filter, char *const *argv, FILE *out)
+{
+	struct scd_denials denials = { .filter = filter, .deny = !asked->log };
+	struct scd_confine_end end = { 0 };
+	const struct scd_denials_story story = {
+		.profile = profile,
+		.oci_runtime = scd_container_runtime(asked->oci_runtime),
+		.argv = argv,
+		.end = asked->pid ? NULL : &end,
+	};
+	enum scd_exit status;
+	struct scd_error err;
+
 	if (watch(asked, &denials, argv, &end, &err) < 0 ||
 	    write_report(asked, &denials, &story, out, &err) < 0)
 		status = scd_wrapper_fail(&err);
@@ -168,14 +178,35 @@ static enum scd_exit run_profile(const struct run_options *asked, char *profile,
 	return status;
 }
 
+static enum scd_exit run_profile(const struct run_options *asked, char *profile, char *const *argv)
+{
+	auto_filter struct scd_filter filter = { 0 };
+	auto_free char *text = NULL;
+	struct scd_error err;
+	FILE *out = stderr;
+
+	if (load_profile(profile, asked->oci_runtime, &text, &filter, &err) < 0 ||
+	    scd_wrapper_open(asked->report, &out, &err) < 0)
+		return scd_wrapper_fail(&err);
+	assert(text);
+	return asked->bundle ? run_bundle(asked, profile, text, &filter, out)
+			     : run_command(asked, profile, &filter, argv, out);
+}
+
 static enum scd_exit run_run(const void *target, int argc, char **argv)
 {
 	const struct run_options *asked = target;
 
-	if (argc < (asked->pid ? 1 : 2) || (asked->pid && argc > 1)) {
-		scd_cli_warn(asked->pid ? "run --pid needs a PROFILE, and nothing else"
-					: "run needs a PROFILE and a command: "
-					  "seccompctl run PROFILE -- COMMAND [ARGUMENT...]");
+	const bool alone = asked->pid || asked->bundle;
+
+	if (argc < (alone ? 1 : 2) || (alone && argc > 1)) {
+		scd_cli_warn(alone ? "run with --pid or --bundle needs a PROFILE, and nothing else"
+				   : "run needs a PROFILE and a command: "
+				     "seccompctl run PROFILE -- COMMAND [ARGUMENT...]");
+		return SCD_EXIT_USAGE;
+	}
+	if (asked->pid && asked->bundle) {
+		scd_cli_warn("--pid and --bundle do not go together");
 		return SCD_EXIT_USAGE;
 	}
 	if (asked->pid && !asked->log) {

@@ -3,6 +3,8 @@
 
 #include <elf.h>
 #include <linux/audit.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -166,6 +168,33 @@ bool scd_tracee_refuse(pid_t tid, int error)
 }
 
 #endif
+
+bool scd_tracee_write(pid_t tid, uint64_t address, uint64_t word)
+{
+	const uintptr_t at = (uintptr_t)address;
+	void *data;
+
+	_Static_assert(sizeof(data) == sizeof(word),
+		       "ptrace(2) has a number where a pointer stands");
+	memcpy(&data, &word, sizeof(data));
+	return ptrace_number(PTRACE_POKEDATA, tid, at, data) == 0;
+}
+
+pid_t scd_tracee_status(pid_t tid, const char *key)
+{
+	char path[64], line[128];
+	long number = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)tid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, key, strlen(key)) == 0)
+			number = strtol(line + strlen(key), NULL, 10);
+	if (file)
+		(void)fclose(file);
+	return (pid_t)number;
+}
 
 size_t scd_tracee_read(pid_t tid, uint64_t address, void *out, size_t size)
 {

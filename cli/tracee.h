@@ -40,6 +40,12 @@ bool scd_tracee_refuse(pid_t tid, int error);
 /* Copies at most @size bytes at @address of the thread's memory; returns how many. */
 size_t scd_tracee_read(pid_t tid, uint64_t address, void *out, size_t size) SCD_NONNULL;
 
+/* Writes @word at @address, 8 bytes, also where the thread itself cannot write. */
+bool scd_tracee_write(pid_t tid, uint64_t address, uint64_t word);
+
+/* A number of /proc/PID/status, such as that of "TracerPid:"; 0: no such process, or none. */
+pid_t scd_tracee_status(pid_t tid, const char *key) SCD_NONNULL;
+
 /* Whether this machine's registers are known, which scd_tracee_refuse() and
  * scd_tracee_last_call() need. */
 bool scd_tracee_supported(void);

@@ -28,6 +28,7 @@ struct tracer {
 	pid_t first;  /* 0 when attached, and once it is gone */
 	int status;   /* of the first one */
 	int resume;   /* PTRACE_CONT or PTRACE_SYSCALL */
+	int patience; /* signals passed on after which everything is killed; 0: never */
 	bool has_tty; /* there is a terminal whose stops we follow */
 };
 
@@ -35,6 +36,7 @@ struct tracer {
 static volatile sig_atomic_t signal_target; /* a pid, or 0 */
 static volatile sig_atomic_t signal_got;    /* came while there was no target */
 static volatile sig_atomic_t signals_left;  /* so many came after that */
+static volatile sig_atomic_t signals_meant; /* to end it, passed on or from the terminal */
 
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
@@ -42,6 +44,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 	(void)context;
 	if (signal_target > 0) {
+		signals_meant += sig != SIGUSR1 && sig != SIGUSR2;
 		/* The terminal's own go to the whole group, to which the command belongs. */
 		if (info->si_code != SI_KERNEL)
 			(void)kill((pid_t)signal_target, sig);
@@ -59,6 +62,7 @@ static void set_signals(pid_t target)
 	struct sigaction pass = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 
 	(void)sigemptyset(&pass.sa_mask);
+	signals_meant = 0;
 	signal_target = (sig_atomic_t)target;
 	signal_got = 0;
 	signals_left = 0;
@@ -66,6 +70,7 @@ static void set_signals(pid_t target)
 		(void)sigaction(passed_on[i], &pass, NULL);
 	for (size_t i = 0; i < sizeof(left_alone) / sizeof(left_alone[0]); i++)
 		(void)signal(left_alone[i], SIG_IGN);
+	(void)sigprocmask(SIG_SETMASK, &pass.sa_mask, NULL); /* what a caller held back */
 }
 
 /* Lets @tid go on. It may be dead by now, which waitpid(2) will tell. */
@@ -161,27 +166,15 @@ static void see_stop(const struct tracer *tracer, pid_t tid, int status)
 		else
 			see_delivery(tracer, tid, sig);
 		break;
-	default: /* a fork, a clone, an exec */
+	case PTRACE_EVENT_EXEC:
+		if (tracer->ops->on_exec && !tracer->ops->on_exec(tracer->ops->context, tid))
+			(void)kill(tid, SIGKILL);
+		resume(tracer, tid, 0);
+		break;
+	default: /* a fork, a clone */
 		resume(tracer, tid, 0);
 		break;
 	}
-}
-
-/* A number of /proc/PID/status, such as that of "TracerPid:"; 0: no such process, or none. */
-static pid_t status_number(pid_t pid, const char *key)
-{
-	char path[64], line[128];
-	long number = 0;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (strncmp(line, key, strlen(key)) == 0)
-			number = strtol(line + strlen(key), NULL, 10);
-	if (file)
-		(void)fclose(file);
-	return (pid_t)number;
 }
 
 /* Dead, but not waited for: the kernel traces it no more than one that is gone. */
@@ -204,7 +197,7 @@ static bool is_zombie(pid_t tid)
 
 static bool is_ours(pid_t tid)
 {
-	return status_number(tid, "TracerPid:") == getpid();
+	return scd_tracee_status(tid, "TracerPid:") == getpid();
 }
 
 /* Sends @sig to every process that we follow: /proc knows them. */
@@ -226,6 +219,10 @@ static void signal_all(int sig)
 /* A signal to us while there is nobody to hand it to. True: it is the end. */
 static bool end_by_signal(const struct tracer *tracer)
 {
+	if (tracer->patience && signals_meant >= tracer->patience) {
+		signal_all(SIGKILL);
+		signals_meant = 0;
+	}
 	if (!signal_got || tracer->first)
 		return false;
 	if (tracer->resume == PTRACE_SYSCALL || signals_left > 1)
@@ -277,7 +274,10 @@ int scd_tracer_run(const struct scd_tracer_command *command, const struct scd_tr
 {
 	const uintptr_t options =
 		FOLLOW | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
-	struct tracer tracer = { .ops = ops, .resume = PTRACE_CONT, .has_tty = have_terminal() };
+	struct tracer tracer = { .ops = ops,
+				 .resume = PTRACE_CONT,
+				 .patience = command->patience,
+				 .has_tty = have_terminal() };
 	struct scd_confined child = { .gate = -1 };
 	auto_free char *path = NULL;
 
@@ -317,7 +317,7 @@ static int seize(pid_t tid, struct scd_error *err)
 static bool descends(pid_t pid, pid_t root)
 {
 	for (unsigned i = 0; i < GENERATIONS_MAX && pid > 0 && pid != root; i++)
-		pid = status_number(pid, "PPid:");
+		pid = scd_tracee_status(pid, "PPid:");
 	return pid == root;
 }
 

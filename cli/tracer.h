@@ -19,6 +19,8 @@ struct scd_tracer_ops {
 	/* @call was answered with SIGSYS (@killed false), or was the last of its thread; by some
 	 * filter, which need not be ours. NULL: not of interest. */
 	void (*on_signal)(void *context, const struct scd_call *call, bool killed);
+	/* @pid executed a program. False: kill it. NULL: not of interest. */
+	bool (*on_exec)(void *context, pid_t pid);
 	void *context;
 };
 
@@ -27,6 +29,7 @@ struct scd_tracer_command {
 	const struct scd_filter *filter; /* loaded into it; an empty one is none */
 	struct scd_confine_opts confine;
 	char *const *argv;
+	int patience; /* the signal of this number that shall end it ends everything; 0: none */
 };
 
 /**
@@ -35,7 +38,7 @@ struct scd_tracer_command {
  *
  * Signals that somebody sends to us go on to the first process, or to all that are left; those
  * of the terminal reach it anyway. When it is stopped from the terminal, so are we. Should we
- * die, the kernel kills what we follow. May be called once in a process: it sets signal handlers.
+ * die, the kernel kills what we follow. Sets signal handlers, which stay, and unblocks all signals.
  *
  * Return: 0, or -1 with SCD_E_MISSING and SCD_E_SYSTEM as scd_confine_find() and _start(), or
  * SCD_E_SYSTEM when the kernel forbids to trace.

@@ -7,6 +7,41 @@
 
 #include "cli.h"
 #include "confine.h"
+#include "container.h"
+
+#define SCD_PID_MOST 4194304 /* PID_MAX_LIMIT */
+
+/* The rows of options that they share; @field is a bool, a char * or a uint64_t of the options'
+ * @type_name. */
+#define SCD_CLI_NO_NEW_PRIVS(type_name, field)                                        \
+	{                                                                             \
+		.name = "no-new-privs", .type = SCD_OPT_BOOL,                         \
+		.offset = offsetof(type_name, field),                                 \
+		.help = "as with allowPrivilegeEscalation: false; always so without " \
+			"CAP_SYS_ADMIN"                                               \
+	}
+#define SCD_CLI_PID(type_name, field, what)                                                \
+	{                                                                                  \
+		.name = "pid", .type = SCD_OPT_UINT, .offset = offsetof(type_name, field), \
+		.metavar = "PID", .min = 1, .max = SCD_PID_MOST, .help = (what)            \
+	}
+#define SCD_CLI_REPORT(type_name, field, what)                                                  \
+	{                                                                                       \
+		.name = "report", .type = SCD_OPT_STRING, .offset = offsetof(type_name, field), \
+		.metavar = "FILE", .help = (what)                                               \
+	}
+#define SCD_CLI_BUNDLE(type_name, field)                                                        \
+	{                                                                                       \
+		.name = "bundle", .type = SCD_OPT_STRING, .offset = offsetof(type_name, field), \
+		.metavar = "DIR",                                                               \
+		.help = "instead of a command: start the container of this OCI bundle"          \
+	}
+#define SCD_CLI_ONE_OCI_RUNTIME(type_name, field, what)                                      \
+	{                                                                                    \
+		.name = "oci-runtime", .type = SCD_OPT_CHOICE,                               \
+		.offset = offsetof(type_name, field), .metavar = "NAME", .fallback = "runc", \
+		.choices = scd_container_runtimes, .help = (what)                            \
+	}
 
 /* How they end when it is not the program that did: as env(1) and timeout(1). */
 enum scd_wrapper_exit {

@@ -23,4 +23,8 @@ int scd_observe_denials(const struct scd_filter *filter, bool deny, struct scd_f
 /* A filter that hands over every call. As above. */
 int scd_observe_all(struct scd_filter *out, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* A filter that hands over the calls of this machine by which a filter is loaded, seccomp(2) and
+ * prctl(PR_SET_SECCOMP), and allows all others. As above. */
+int scd_observe_loads(struct scd_filter *out, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
 #endif

@@ -69,6 +69,15 @@ static int make_room(struct scd_recording *recording, struct scd_error *err)
 	return 0;
 }
 
+static void count_more(struct scd_recorded *call, unsigned origin, uint64_t count)
+{
+	call->origins |= origin;
+	if (origin == SCD_ORIGIN_STARTED)
+		call->start_count += count;
+	else
+		call->count += count;
+}
+
 /* @args may be NULL. */
 static int add(struct scd_recording *recording, const char *name, const char *args, unsigned origin,
 	       uint64_t count, struct scd_error *err)
@@ -76,14 +85,14 @@ static int add(struct scd_recording *recording, const char *name, const char *ar
 	struct scd_recorded *call = find(recording, name, args);
 
 	if (call) {
-		call->origins |= origin;
-		call->count += count;
+		count_more(call, origin, count);
 		return 0;
 	}
 	if (make_room(recording, err) < 0)
 		return -1;
 	call = &recording->calls[recording->count];
-	*call = (struct scd_recorded){ .origins = origin, .count = count };
+	*call = (struct scd_recorded){ 0 };
+	count_more(call, origin, count);
 	if (scd_string_set(&call->name, name) < 0 ||
 	    (args && scd_string_set(&call->args, args) < 0)) {
 		free(call->name);
@@ -261,6 +270,7 @@ static void drop_swallowed(struct scd_recording *recording)
 		}
 		plain->origins |= call->origins;
 		plain->count += call->count;
+		plain->start_count += call->start_count;
 		free(call->name);
 		free(call->args);
 	}
@@ -287,7 +297,9 @@ static size_t group_of(const struct scd_recorded *call)
 	size_t count;
 
 	(void)scd_purposes(&count);
-	return call->origins == SCD_ORIGIN_START ? count : scd_purpose_of(call->name);
+	return call->origins & ~(unsigned)(SCD_ORIGIN_START | SCD_ORIGIN_STARTED)
+		       ? scd_purpose_of(call->name)
+		       : count;
 }
 
 const char *scd_recorded_purpose(const struct scd_recorded *call)

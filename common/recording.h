@@ -17,7 +17,8 @@
 enum scd_origin {
 	SCD_ORIGIN_COMMAND = 1 << 0, /* was seen to make it */
 	SCD_ORIGIN_PROFILE = 1 << 1, /* a profile given allows it */
-	SCD_ORIGIN_START = 1 << 2    /* the OCI runtimes, to start a container */
+	SCD_ORIGIN_START = 1 << 2,   /* the OCI runtimes, to start any container: our lists */
+	SCD_ORIGIN_STARTED = 1 << 3  /* one was seen to make it, to start this container */
 };
 
 struct scd_recorded {
@@ -25,6 +26,7 @@ struct scd_recorded {
 	char *args; /* the JSON of the conditions under which it is made; NULL: none */
 	unsigned origins;
 	uint64_t count;
+	uint64_t start_count; /* of SCD_ORIGIN_STARTED, which .count is not */
 };
 
 /* An argument that decides how risky a call is. */

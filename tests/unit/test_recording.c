@@ -6,7 +6,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <seccomp.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "check.h"
 #include "observe.h"
@@ -199,6 +202,55 @@ static void the_kernel_keeps_what_a_tracer_cannot_give(void **state)
 	assert_true(scd_bpf_valid(all.insns, all.count));
 }
 
+static uint32_t answer(const struct scd_filter *filter, uint32_t arch, int nr, uint64_t arg)
+{
+	const struct seccomp_data data = { .nr = nr, .arch = arch, .args = { arg } };
+
+	return scd_bpf_run(filter->insns, filter->count, &data);
+}
+
+static void only_the_loading_of_filters_is_handed_over(void **state)
+{
+	const uint32_t native = seccomp_arch_native();
+	auto_filter struct scd_filter loads = { 0 };
+
+	(void)state;
+	assert_int_equal(scd_observe_loads(&loads, &err), 0);
+	assert_true(scd_bpf_valid(loads.insns, loads.count));
+	assert_int_equal(answer(&loads, native, __NR_seccomp, 1), SECCOMP_RET_TRACE);
+	assert_int_equal(answer(&loads, native, __NR_prctl, PR_SET_SECCOMP), SECCOMP_RET_TRACE);
+	assert_int_equal(answer(&loads, native, __NR_prctl, PR_SET_SECCOMP | 1ULL << 32),
+			 SECCOMP_RET_TRACE);
+	assert_int_equal(answer(&loads, native, __NR_prctl, PR_SET_NAME), SECCOMP_RET_ALLOW);
+	assert_int_equal(answer(&loads, native, __NR_openat, PR_SET_SECCOMP), SECCOMP_RET_ALLOW);
+	assert_int_equal(answer(&loads, native + 1, __NR_seccomp, 1), SECCOMP_RET_ALLOW);
+}
+
+static void what_a_runtime_calls_is_told_from_the_command(void **state)
+{
+	auto_recording struct scd_recording recording = { 0 };
+
+	(void)state;
+	assert_int_equal(scd_recording_add(&recording, "statfs", SCD_ORIGIN_STARTED, 3, &err), 0);
+	assert_int_equal(scd_recording_add(&recording, "read", SCD_ORIGIN_STARTED, 2, &err), 0);
+	assert_int_equal(scd_recording_add(&recording, "read", SCD_ORIGIN_COMMAND, 5, &err), 0);
+	assert_int_equal(scd_recording_finish(&recording, &err), 0);
+	for (size_t i = 0; i < recording.count; i++) {
+		const struct scd_recorded *call = &recording.calls[i];
+
+		if (strcmp(call->name, "statfs") == 0) {
+			assert_int_equal(call->origins, SCD_ORIGIN_STARTED);
+			assert_int_equal(call->count, 0);
+			assert_int_equal(call->start_count, 3);
+			assert_non_null(strstr(scd_recorded_purpose(call), "start a container"));
+		} else if (strcmp(call->name, "read") == 0) {
+			assert_int_equal(call->count, 5);
+			assert_int_equal(call->start_count, 2);
+			assert_null(strstr(scd_recorded_purpose(call), "start a container"));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +260,8 @@ int main(void)
 		cmocka_unit_test(too_many_values_are_no_condition),
 		cmocka_unit_test(a_profile_added_comes_back_with_its_conditions),
 		cmocka_unit_test(what_is_no_allow_list_is_refused),
+		cmocka_unit_test(only_the_loading_of_filters_is_handed_over),
+		cmocka_unit_test(what_a_runtime_calls_is_told_from_the_command),
 		cmocka_unit_test(the_kernel_keeps_what_a_tracer_cannot_give),
 	};
 
