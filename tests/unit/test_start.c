@@ -228,6 +228,13 @@ static const struct conditional conditionals[] = {
 	  NULL },
 	{ ALLOWING(RULE("\"faccessat2\"", "ERRNO") "," RULE("\"getgid\"", "KILL_PROCESS")),
 	  SCD_RUNC, 0, 1, "runc itself needs faccessat2" },
+	/* Errno 0 pretends that all went well; the reader warns of it. */
+	{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"getdents64\"],\"action\":"
+	  "\"SCMP_ACT_ERRNO\",\"errnoRet\":0}]}",
+	  SCD_RUNC, 0, 1, "errnoRet 0" },
+	{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"fstatfs\"],\"action\":"
+	  "\"SCMP_ACT_ERRNO\",\"errnoRet\":0}]}",
+	  SCD_RUNC, 1, 1, "errnoRet 0" },
 	/* An unconditional rule voids it. */
 	{ ALLOWING(RULE_IF("\"close\"", "KILL_PROCESS", WHEN(0, EQ, 5)) "," RULE("\"close\"",
 										 "LOG")),
