@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a transaction does; what it does when things go wrong is in test_install_faults.c. */
+/* What a transaction does; orphans are in test_install_orphans.c, what goes wrong in
+ * test_install_faults.c. */
 #include "install_fixture.h"
 
 #include <linux/capability.h>
@@ -347,139 +348,6 @@ static void a_name_or_a_file_that_cannot_be_used_is_invalid(void **state)
 	assert_false(exists(dir, "a.json"));
 }
 
-static void an_orphan_stays_and_its_time_is_kept(void **state)
-{
-	auto_ledger struct scd_ledger first = { 0 }, second = { 0 }, third = { 0 };
-	int dir = at(state);
-
-	run(want(dir, GOOD("a.json", A), GOOD("b.json", A)));
-	(void)want(dir, GOOD("b.json", A));
-	world.request.policy.now = NOW + 1;
-	run(&world.request);
-	assert_result("a.json", SCD_OP_NONE, SCD_PHASE_ORPHANED, "");
-	assert_false(result_of("a.json")->gone);
-	assert_text(dir, "a.json", A);
-	read_ledger(dir, &first);
-	assert_int_equal(scd_ledger_find(&first, "a.json")->orphaned_at, NOW + 1);
-
-	world.request.policy.now = NOW + 9;
-	run(&world.request);
-	read_ledger(dir, &second);
-	assert_int_equal(scd_ledger_find(&second, "a.json")->orphaned_at, NOW + 1);
-
-	/* It comes back. */
-	run(want(dir, GOOD("a.json", A), GOOD("b.json", A)));
-	assert_result("a.json", SCD_OP_NONE, SCD_PHASE_INSTALLED, "");
-	read_ledger(dir, &third);
-	assert_int_equal(scd_ledger_find(&third, "a.json")->orphaned_at, 0);
-}
-
-/* @healthy: seconds of healthy source that no state file has counted. */
-static struct scd_install_request *want_b_alone(int dir, uint64_t healthy)
-{
-	(void)want(dir, GOOD("b.json", A), GOOD("c.json", A));
-	world.request.policy.remove_orphans = true;
-	world.request.policy.grace_seconds = 60;
-	world.request.policy.healthy_seconds = healthy;
-	return &world.request;
-}
-
-static void an_orphan_is_removed_after_its_grace_period(void **state)
-{
-	int dir = at(state);
-
-	run(want(dir, GOOD("a.json", A), GOOD("b.json", A), GOOD("c.json", A)));
-	run(want_b_alone(dir, 1000)); /* before it was an orphan */
-	assert_true(outcome.grace_booked);
-	assert_true(exists(dir, "a.json"));
-	run(want_b_alone(dir, 59));
-	assert_false(outcome.grace_booked);
-	assert_true(exists(dir, "a.json"));
-	run(want_b_alone(dir, 60));
-	assert_result("a.json", SCD_OP_REMOVE, SCD_PHASE_ORPHANED, "");
-	assert_true(result_of("a.json")->gone);
-	assert_string_equal(result_of("a.json")->installed_sha256, "");
-	assert_false(exists(dir, "a.json"));
-	assert_false(is_owned(dir, "a.json"));
-	run(want_b_alone(dir, 61));
-	assert_int_equal(outcome.count, 2);
-}
-
-/* Seconds that "a.json" has waited, as the state file says. */
-static uint64_t waited(int dir)
-{
-	auto_ledger struct scd_ledger ledger = { 0 };
-
-	read_ledger(dir, &ledger);
-	return scd_ledger_find(&ledger, "a.json")->orphaned_for;
-}
-
-static void the_grace_period_is_counted_in_healthy_time_and_written_down_in_steps(void **state)
-{
-	int dir = at(state);
-
-	run(want(dir, GOOD("a.json", A), GOOD("b.json", A), GOOD("c.json", A)));
-	run(want_b_alone(dir, 0));
-	world.request.policy.grace_seconds = UINT64_C(60) * 3600;
-	for (uint64_t healthy = 60; healthy < 3600; healthy += 60) {
-		world.request.policy.healthy_seconds = healthy;
-		run(&world.request);
-		assert_false(outcome.grace_booked);
-	}
-	assert_int_equal(waited(dir), 0);
-	world.request.policy.healthy_seconds = 3600;
-	run(&world.request);
-	assert_true(outcome.grace_booked);
-	assert_int_equal(waited(dir), 3600);
-
-	/* Days of a wall clock are none of a healthy source. */
-	world.request.policy.now += 365 * INT64_C(86400);
-	world.request.policy.healthy_seconds = 0;
-	run(&world.request);
-	assert_true(exists(dir, "a.json"));
-	world.request.policy.now = 1;
-	world.request.policy.healthy_seconds = UINT64_C(59) * 3600;
-	run(&world.request);
-	assert_false(exists(dir, "a.json"));
-
-	/* One that comes back starts anew. */
-	run(want(dir, GOOD("a.json", A), GOOD("b.json", A), GOOD("c.json", A)));
-	assert_int_equal(waited(dir), 0);
-}
-
-static void an_edited_orphan_is_not_removed_but_given_up(void **state)
-{
-	int dir = at(state);
-
-	run(want(dir, GOOD("a.json", A), GOOD("b.json", A), GOOD("c.json", A)));
-	run(want_b_alone(dir, 0));
-	put(dir, "a.json", "edited");
-	run(want_b_alone(dir, 60));
-	assert_result("a.json", SCD_OP_NONE, SCD_PHASE_CONFLICT, SCD_REASON_DRIFTED);
-	assert_text(dir, "a.json", "edited");
-	assert_false(is_owned(dir, "a.json"));
-}
-
-static void a_source_that_became_empty_removes_nothing(void **state)
-{
-	int dir = at(state);
-
-	run(want(dir, GOOD("a.json", A), GOOD("b.json", A)));
-	(void)want_all(dir, NULL, 0);
-	world.request.policy.remove_orphans = true;
-	run(&world.request);
-	assert_int_equal(outcome.removals_blocked, 2);
-	assert_result("a.json", SCD_OP_NONE, SCD_PHASE_ORPHANED, SCD_REASON_REMOVAL_BLOCKED);
-	assert_true(exists(dir, "a.json"));
-	assert_true(exists(dir, "b.json"));
-
-	world.request.policy.max_removals_percent = 100;
-	run(&world.request);
-	assert_int_equal(outcome.removals_blocked, 0);
-	assert_false(exists(dir, "a.json"));
-	assert_false(exists(dir, "b.json"));
-}
-
 static void a_dry_run_tells_and_writes_nothing(void **state)
 {
 	int dir = at(state);
@@ -596,11 +464,6 @@ int main(void)
 		ON_TMPDIR(a_rejected_profile_keeps_the_last_good_version),
 		ON_TMPDIR(a_profile_without_a_verdict_keeps_what_is_there),
 		ON_TMPDIR(a_name_or_a_file_that_cannot_be_used_is_invalid),
-		ON_TMPDIR(an_orphan_stays_and_its_time_is_kept),
-		ON_TMPDIR(an_orphan_is_removed_after_its_grace_period),
-		ON_TMPDIR(the_grace_period_is_counted_in_healthy_time_and_written_down_in_steps),
-		ON_TMPDIR(an_edited_orphan_is_not_removed_but_given_up),
-		ON_TMPDIR(a_source_that_became_empty_removes_nothing),
 		ON_TMPDIR(a_dry_run_tells_and_writes_nothing),
 		ON_TMPDIR(left_over_temporary_files_are_swept_and_nothing_else),
 		ON_TMPDIR(nothing_else_that_is_left_there_can_serve_as_a_profile),

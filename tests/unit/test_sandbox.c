@@ -1,156 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process can still do in the sandbox, and what it cannot: tried, in children. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* What a process can still do in the sandbox, and what it cannot; test_sandbox_denied.c is about a
+ * container that denies it. */
+#include "sandbox_fixture.h"
 
-#include <cmocka.h>
 #include <dirent.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
-#include "fsio.h"
 #include "jail.h"
-#include "landlock.h"
-#include "pin.h"
-#include "sandbox.h"
-#include "volume.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true /* a sanitizer makes calls of its own */
-#else
-#define SANITIZED false
-#endif
 
 #define ON_TMPDIR(test) cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
-
-static struct scd_sandbox sandbox;
-static struct scd_sandbox_dirs dirs;
-static int listener, port;
-
-/* 0, or the line that failed: asserting is no use in a child. */
-#define CHECK(condition)                 \
-	do {                             \
-		if (!(condition))        \
-			return __LINE__; \
-	} while (0)
-#define DENIED(call, sys) CHECK((call) < 0 && errno == (sys))
-
-static void wait_for(pid_t pid, int sig)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (sig) {
-		assert_true(WIFSIGNALED(status));
-		assert_int_equal(WTERMSIG(status), sig);
-		return;
-	}
-	if (!WIFEXITED(status))
-		fail_msg("died of signal %d", WTERMSIG(status));
-	if (WEXITSTATUS(status))
-		fail_msg("failed in a line that is %d modulo 255", WEXITSTATUS(status) - 1);
-}
-
-/* A line as an exit status: never 0. */
-static int as_status(int line)
-{
-	return line == 0 ? 0 : 1 + line % 255;
-}
-
-static void in_a_child(int (*body)(void), int sig)
-{
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(as_status(body()));
-	wait_for(pid, sig);
-}
-
-/* A listener on the loopback interface, for there to be something to connect to. */
-static void open_listener(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(address);
-
-	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(listener >= 0);
-	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(listener, 4), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &len), 0);
-	port = address.sin_port;
-}
-
-/* A source, a destination and a configuration as the daemon has them, and things beside. */
-static int setup(void **state)
-{
-	static char config[256];
-
-	if (tmpdir_setup(state) < 0)
-		return -1;
-	make_dir("source");
-	make_dir("source/more");
-	make_dir("destination");
-	make_dir("destination/base");
-	make_dir("config");
-	make_dir("elsewhere");
-	put("source/a.json", "{}", 2);
-	put("destination/old.json", "{}", 2);
-	put("config/config.yaml", "x: 1", 4);
-	put("elsewhere/secret", "s", 1);
-	(void)snprintf(config, sizeof(config), "%s", at("config/config.yaml"));
-	dirs = (struct scd_sandbox_dirs){
-		.source = open(at("source"), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-		.destination = open(at("destination"), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-		.config = config,
-	};
-	open_listener();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scd_sandbox_done(&sandbox);
-	(void)close(dirs.source);
-	(void)close(dirs.destination);
-	(void)close(listener);
-	return tmpdir_teardown(state);
-}
-
-static void prepare(bool landlock, bool seccomp)
-{
-	struct scd_error err;
-
-	if (scd_sandbox_prepare(landlock, seccomp, &sandbox, &err) < 0)
-		fail_msg("%s", err.msg);
-	if (seccomp && SANITIZED)
-		skip();
-	if ((!landlock || sandbox.landlock.mode == SCD_SANDBOX_PENDING) &&
-	    (!seccomp || sandbox.seccomp.mode == SCD_SANDBOX_PENDING))
-		return;
-	print_message("landlock: %s, seccomp: %s\n", scd_sandbox_why(&sandbox.landlock),
-		      scd_sandbox_why(&sandbox.seccomp));
-	if (getenv("SCD_MUST_RUN"))
-		fail_msg("not to be had on this machine");
-	skip();
-}
 
 static int restrict_all(void)
 {
@@ -162,15 +26,6 @@ static int restrict_all(void)
 	      sandbox.seccomp.mode != SCD_SANDBOX_UNAVAILABLE);
 	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 || errno == ENOSYS);
 	return 0;
-}
-
-static int try_open(int dir, const char *path, int flags)
-{
-	int fd = openat(dir, path, flags | O_CLOEXEC, 0600);
-
-	if (fd >= 0)
-		(void)close(fd);
-	return fd < 0 ? -1 : 0;
 }
 
 /*
@@ -531,130 +386,6 @@ static void the_install_child_keeps_the_destination_alone(void **state)
 	in_a_child(install_and_nothing_else, 0);
 }
 
-/*
- * Where it cannot be had
- */
-
-struct denial {
-	int call;
-	uint32_t action;
-};
-
-static int deny(const struct denial *denials, size_t count)
-{
-	struct sock_filter insns[32] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-						  offsetof(struct seccomp_data, nr)) };
-	struct sock_fprog program = { .filter = insns };
-	unsigned short n = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-							  (uint32_t)denials[i].call, 0, 1);
-		insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, denials[i].action);
-	}
-	insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	program.len = n;
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	return (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
-}
-
-#define EPERM_ (SECCOMP_RET_ERRNO | EPERM)
-#define ENOSYS_ (SECCOMP_RET_ERRNO | ENOSYS)
-#define KILL_ SECCOMP_RET_KILL_PROCESS
-
-/* In a container with @denials: what is said of each part? */
-static int in_a_container(const struct denial *denials, size_t count, const char *landlock,
-			  const char *seccomp, bool kills)
-{
-	struct scd_error err;
-
-	CHECK(deny(denials, count) == 0);
-	CHECK(scd_sandbox_prepare(true, true, &sandbox, &err) == 0);
-	scd_sandbox_restrict_files(&sandbox, &dirs);
-	scd_sandbox_restrict_calls(&sandbox);
-	CHECK(strcmp(scd_sandbox_why(&sandbox.landlock), landlock) == 0);
-	CHECK(sandbox.landlock.mode == (*landlock ? SCD_SANDBOX_UNAVAILABLE : SCD_SANDBOX_ON));
-	CHECK(strcmp(scd_sandbox_why(&sandbox.seccomp), seccomp) == 0);
-	CHECK(sandbox.seccomp.mode == (*seccomp ? SCD_SANDBOX_UNAVAILABLE : SCD_SANDBOX_ON));
-	CHECK(sandbox.seccomp_kills == kills);
-	return 0;
-}
-
-#define CONTAINER(name, landlock, seccomp, kills, ...)                                           \
-	static int name(void)                                                                    \
-	{                                                                                        \
-		static const struct denial denials[] = { __VA_ARGS__ };                          \
-                                                                                                 \
-		return in_a_container(denials, sizeof(denials) / sizeof(denials[0]), (landlock), \
-				      (seccomp), (kills));                                       \
-	}
-
-CONTAINER(without_landlock, "ENOSYS", "", false, { __NR_landlock_create_ruleset, ENOSYS_ })
-CONTAINER(denying_landlock, "EPERM", "", false, { __NR_landlock_create_ruleset, EPERM_ })
-CONTAINER(denying_the_last_step, "EPERM", "", false, { __NR_landlock_restrict_self, EPERM_ })
-CONTAINER(killing_landlock, "SIGSYS", "", false, { __NR_landlock_restrict_self, KILL_ })
-CONTAINER(denying_seccomp, "", "EPERM", false, { __NR_seccomp, EPERM_ })
-CONTAINER(without_seccomp, "", "ENOSYS", false, { __NR_seccomp, ENOSYS_ })
-CONTAINER(killing_seccomp, "", "SIGSYS", true, { __NR_seccomp, KILL_ })
-CONTAINER(killing_both, "SIGSYS", "SIGSYS", true, { __NR_seccomp, KILL_ },
-	  { __NR_landlock_create_ruleset, KILL_ })
-CONTAINER(denying_all, "EPERM", "EPERM", false, { __NR_seccomp, EPERM_ },
-	  { __NR_landlock_create_ruleset, EPERM_ }, { __NR_memfd_create, EPERM_ })
-
-static void what_the_container_denies_is_said_and_done_without(void **state)
-{
-	static int (*const containers[])(
-		void) = { without_landlock, denying_landlock, denying_the_last_step,
-			  killing_landlock, denying_seccomp,  without_seccomp,
-			  killing_seccomp,  killing_both,     denying_all };
-
-	(void)state;
-	prepare(true, true);
-	scd_sandbox_done(&sandbox);
-	for (size_t i = 0; i < sizeof(containers) / sizeof(containers[0]); i++)
-		in_a_child(containers[i], 0);
-}
-
-/* A check of a good profile where seccomp(2) is deadly. */
-static int check_where_seccomp_kills(void)
-{
-	static const char good[] =
-		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"bpf\"],"
-		"\"action\":\"SCMP_ACT_ERRNO\"}]}";
-	static const struct denial denial = { __NR_seccomp, KILL_ };
-	const struct scd_check_opts opts = { .trial_load = true };
-	auto_report struct scd_report report = { 0 };
-	enum scd_jail_result result;
-	struct scd_error err;
-	bool degraded = false;
-
-	CHECK(deny(&denial, 1) == 0);
-	CHECK(scd_jail_check(good, strlen(good), &opts, &report, &result, &degraded, &err) == 0);
-	CHECK(result == SCD_JAIL_ACCEPTED && degraded);
-	return 0;
-}
-
-static void a_check_where_seccomp_is_deadly_is_degraded_and_no_rejection(void **state)
-{
-	(void)state;
-	if (SANITIZED)
-		skip();
-	in_a_child(check_where_seccomp_kills, 0);
-}
-
-static void what_is_off_stays_off(void **state)
-{
-	(void)state;
-	prepare(false, false);
-	scd_sandbox_restrict_files(&sandbox, &dirs);
-	scd_sandbox_restrict_calls(&sandbox);
-	assert_string_equal(scd_sandbox_mode_name(sandbox.landlock.mode), "off");
-	assert_string_equal(scd_sandbox_mode_name(sandbox.seccomp.mode), "off");
-	assert_string_equal(scd_sandbox_why(&sandbox.landlock), "");
-	assert_int_equal(try_open(AT_FDCWD, "/etc/passwd", O_RDONLY), 0);
-	assert_string_equal(scd_sandbox_mode_name(SCD_SANDBOX_MODE_COUNT), "unknown");
-}
-
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -668,9 +399,6 @@ int main(void)
 		TEST(abort_works),
 		TEST(the_install_child_keeps_the_destination_alone),
 		TEST(the_daemon_can_kill_its_install_child),
-		TEST(what_the_container_denies_is_said_and_done_without),
-		TEST(a_check_where_seccomp_is_deadly_is_degraded_and_no_rejection),
-		TEST(what_is_off_stays_off),
 	};
 
 	return cmocka_run_group_tests(tests, pin, NULL);
