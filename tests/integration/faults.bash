@@ -8,14 +8,13 @@ TRACER=
 fault() {
   strace -f -o /dev/null -e trace="${1%%:*}" -e inject="$1" -p "$DAEMON" 2> "$WORK/strace" 3>&- &
   TRACER=$!
-  for _ in $(seq 200); do
-    grep -q 'attached' "$WORK/strace" && return 0
-    kill -0 "$TRACER" 2>/dev/null || break
-    sleep 0.02
-  done
+  within 60 attached_or_ended || true
+  ! grep -q attached "$WORK/strace" || return 0
   TRACER=
   skip_or_fail "strace cannot attach: $(head -1 "$WORK/strace")"
 }
+
+attached_or_ended() { grep -q attached "$WORK/strace" || ! kill -0 "$TRACER"; }
 
 mend() {
   [ -n "$TRACER" ] || return 0

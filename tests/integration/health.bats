@@ -85,7 +85,7 @@ is_ready() { [ "$(code /readyz)" = 200 ] && [ "$(get /readyz)" = ok ]; }
   timeout 20 cat <&5 > "$WORK/slow"
   exec 4>&- 5>&-
   [ "$SECONDS" -ge 4 ]
-  [ "$SECONDS" -le 12 ]
+  [ "$SECONDS" -le 19 ]
   [ ! -s "$WORK/silent" ]
   [ ! -s "$WORK/slow" ]
   [ "$(code /livez)" = 200 ]

@@ -53,14 +53,16 @@ daemon_under() {
   "${by[@]}" ${SECCOMPD_WRAPPER:-} "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
   DAEMON=$!
   PORT=
-  for _ in $(seq 200); do
-    PORT=$(sed -n 's/.*"msg":"Started".*"port":\([0-9]*\).*/\1/p' "$LOG")
-    [ -n "$PORT" ] && return 0
-    kill -0 "$DAEMON" 2>/dev/null || break
-    sleep 0.02
-  done
+  within 60 has_started || true
+  [ -z "$PORT" ] || return 0
   cat "$LOG" >&2
   return 1
+}
+
+# Whether there is nothing more to wait for: it listens, or it has ended.
+has_started() {
+  PORT=$(sed -n 's/.*"msg":"Started".*"port":\([0-9]*\).*/\1/p' "$LOG")
+  [ -n "$PORT" ] || ! kill -0 "$DAEMON"
 }
 
 # Ends the daemon by SIGTERM; its exit code is returned.
@@ -72,18 +74,25 @@ daemon_stop() {
   wait "$pid"
 }
 
-get() { curl -sS --max-time 5 "http://127.0.0.1:$PORT$1"; }
-code() { curl -sS --max-time 5 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$PORT$1"; }
+get() { curl -sS --max-time 20 "http://127.0.0.1:$PORT$1"; }
+code() { curl -sS --max-time 20 -o /dev/null -w '%{http_code}' "http://127.0.0.1:$PORT$1"; }
 status() { get /status | jq -r "$1"; }
 state_of() { status ".profiles[] | select(.name == \"$1\") | .state"; }
 metric() { get /metrics | awk -v name="$1" '$1 == name { print $2 }'; }
 
-# Waits up to 10 s until a command succeeds.
-eventually() {
-  for _ in $(seq 200); do
-    if "$@" >/dev/null 2>&1; then return 0; fi
+# Waits until a command succeeds, and not longer than some seconds: within SECONDS COMMAND...
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.05
   done
+}
+
+# The same for what has to come, however slow the machine is: who passes waits for nothing.
+eventually() {
+  within 60 "$@" && return 0
   echo "never true: $*" >&2
   [ ! -s "$LOG" ] || tail -n 20 "$LOG" >&2
   return 1

@@ -25,12 +25,8 @@ server() {
   : > request
   "$B/tests/answer" answer "$@" >> request 3>&- &
   SERVER=$!
-  for _ in $(seq 200); do
-    PORT=$(head -n 1 request)
-    [ -n "$PORT" ] && return 0
-    sleep 0.02
-  done
-  return 1
+  eventually test -s request
+  PORT=$(head -n 1 request)
 }
 
 http() { printf 'HTTP/1.1 %s\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n' "$1"; }
@@ -133,7 +129,7 @@ seccompctl_status() { "$B/seccompctl-status" "$@"; }
   SECONDS=0
   run seccompctl_status --timeout=300ms "http://127.0.0.1:$PORT"
   [ "$status" -eq 3 ]
-  [ "$SECONDS" -le 3 ]
+  [ "$SECONDS" -le 15 ] # and not 30
 }
 
 @test "an answer over 8 MiB is refused" {

@@ -211,7 +211,7 @@ static void no_snapshot_ever_mixes_generations(void **state)
 	auto_source struct scd_source *source = open_source("v");
 	unsigned whole = 0, changes = 0;
 	char digest[SCD_SHA256_HEX] = "";
-	const time_t deadline = time(NULL) + 10;
+	const time_t deadline = time(NULL) + 60;
 	pid_t pid;
 
 	(void)state;
