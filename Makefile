@@ -44,7 +44,7 @@ SIM_LIB    := tests/sim/writer.c
 SIM_SRC    := $(filter-out $(SIM_LIB),$(wildcard tests/sim/*.c))
 BENCH_SRC  := $(wildcard tests/bench/bench_*.c)
 SOURCES    := $(wildcard common/*.[ch] destination/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
-SCRIPTS    := $(wildcard deploy/kubectl_complete* .ci/run tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
+SCRIPTS    := $(wildcard deploy/kubectl_complete* .ci/run tests/*.sh tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
@@ -61,6 +61,7 @@ endif
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 all: $(PROGRAMS) ## build the programs into build/
 
@@ -126,25 +127,6 @@ $(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-da
 
 tests: $(UNIT) $(SIM) $(BENCH) $(FUZZ:%=$(B)/tests/%.replay) oracle ## build the test programs, run none
 
-check: check-unit check-seeds check-integration check-e2e ## run every test that needs no heavy package
-
-check-unit: $(UNIT) ## unit tests, one program per module
-	@set -e; for t in $^; do $(TEST_WRAPPER) $$t; done
-
-check-seeds: $(FUZZ:%=$(B)/tests/%.replay) ## feed every seed to its fuzz target
-	@set -e; for t in $(FUZZ); do \
-	  $(TEST_WRAPPER) $(B)/tests/$$t.replay tests/data/fuzz/$${t#fuzz_}/*; \
-	  echo "ok - seeds of $$t"; done
-
-check-integration: all $(SIM) ## the real programs on simulated volumes
-	B=$(abspath $(B)) bats --timing tests/integration
-
-check-e2e: all $(SIM) oracle ## real container runtimes load what was installed
-	B=$(abspath $(B)) bats --timing tests/e2e
-
-check-full: all $(SIM) oracle ## tests that need the packages of deps-full
-	B=$(abspath $(B)) bats --timing tests/full
-
 # Every system call of a transaction, hundreds of power cuts, thousands of generations: docs/reliability.md.
 check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour of fuzzing for each target
 	B=$(abspath $(B)) SCD_CRASH_STRIDE=1 bats --timing tests/integration/crash.bats
@@ -163,11 +145,11 @@ sanitize: ## the same tests under AddressSanitizer and UBSan
 	  check-unit check-seeds check-integration
 
 fuzz: ## FUZZ_TIME seconds of libFuzzer for each target (packages of deps-full)
-	$(MAKE) B=build-fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' fuzzers
-	@set -e; for t in $(FUZZ); do mkdir -p build-fuzz/corpus/$$t; \
-	  build-fuzz/$$t.fuzzer -max_total_time=$(FUZZ_TIME) build-fuzz/corpus/$$t tests/data/fuzz/$${t#fuzz_}; done
+	+@$(at_once) B=build-fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' $(FUZZ:%=run-%)
 
-fuzzers: $(FUZZ:%=$(B)/%.fuzzer)
+$(FUZZ:%=run-%): run-%: $(B)/%.fuzzer
+	@mkdir -p $(B)/corpus/$*
+	$< -max_total_time=$(FUZZ_TIME) $(B)/corpus/$* tests/data/fuzz/$(*:fuzz_%=%)
 
 $(B)/%.fuzzer: $(B)/tests/fuzz/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-destination.a $(B)/libscd.a
 	$(link) -fsanitize=fuzzer $(DAEMON_LIBS)
@@ -228,7 +210,7 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: FORCE all tests check check-unit check-seeds check-integration check-e2e check-full check-long \
-        sanitize fuzz fuzzers bench coverage fmt demo image install uninstall dist distcheck clean help
+.PHONY: FORCE all tests check-long sanitize fuzz $(FUZZ:%=run-%) bench coverage fmt demo image install uninstall \
+        dist distcheck clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,21 +1,64 @@
 # SPDX-License-Identifier: MIT
+# Every program of unit tests, every fuzz target's seeds and every file of bats is a goal: its path with .test at
+# the end, `make tests/unit/test_json.test`. Many run at once, twice as many as there are processors, as most of
+# them wait more than they compute; `make -jN check` runs N. All of them run, whatever fails, the output of each
+# stands together, and tests/verdict.sh says last which tests failed.
+JOBS    ?= $(shell expr 2 \* $$(nproc))
+at_once  = $(MAKE) --no-print-directory --keep-going --output-sync=target $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+export CMOCKA_MESSAGE_OUTPUT ?= TAP
+
+UNIT_TESTS        := $(UNIT_SRC:.c=.test)
+SEED_TESTS        := $(FUZZ_SRC:.c=.test)
+INTEGRATION_TESTS := $(patsubst %.bats,%.test,$(wildcard tests/integration/*.bats))
+E2E_TESTS         := $(patsubst %.bats,%.test,$(wildcard tests/e2e/*.bats))
+FULL_TESTS        := $(patsubst %.bats,%.test,$(wildcard tests/full/*.bats))
+# Once more, with less than the daemon asks for; parts of check-full.
+RERUNS            := check-nocaps check-own-profile check-no-openat2 check-valgrind
+
+# Runs goals, and says what came of them. Nothing that an earlier run left counts.
+RESULTS  := $(B)/results
+run_test  = tests/run_test.sh $(RESULTS)/$@
+define run_all
+	@cd $(B) 2>/dev/null && rm -f $(1:%=results/%) || :
+	+@$(at_once) $(1); made=$$?; tests/verdict.sh $(RESULTS) $(1) && exit $$made
+endef
+
+check: ## run every test that needs no heavy package
+	$(call run_all,$(E2E_TESTS) $(INTEGRATION_TESTS) $(UNIT_TESTS) $(SEED_TESTS))
+check-unit: ## unit tests, one program per module
+	$(call run_all,$(UNIT_TESTS))
+check-seeds: ## feed every seed to its fuzz target
+	$(call run_all,$(SEED_TESTS))
+check-integration: ## the real programs on simulated volumes
+	$(call run_all,$(INTEGRATION_TESTS))
+check-e2e: ## real container runtimes load what was installed
+	$(call run_all,$(E2E_TESTS))
+check-full: ## tests that need the packages of deps-full
+	$(call run_all,$(FULL_TESTS) $(RERUNS))
+
+$(UNIT_TESTS): tests/unit/%.test: $(B)/tests/%
+	@$(run_test) $(TEST_WRAPPER) $<
+$(SEED_TESTS): tests/fuzz/%.test: $(B)/tests/%.replay
+	@$(run_test) $(TEST_WRAPPER) $< tests/data/fuzz/$(*:fuzz_%=%)/*
+$(INTEGRATION_TESTS) $(E2E_TESTS) $(FULL_TESTS): %.test: %.bats all $(SIM)
+	@B=$(abspath $(B)) $(run_test) bats --timing $<
+$(E2E_TESTS) $(FULL_TESTS): oracle
+
+check-nocaps: ## the daemon's tests without a capability
+check-own-profile: ## the same in a container under profiles/base/seccompd.json
+check-no-openat2: ## the same where openat2(2) is not to be had
+check-valgrind: ## some of the same under valgrind
+$(RERUNS): check-%: all $(SIM)
+	@B=$(abspath $(B)) $(run_test) tests/full/rerun.sh $*
+
 # What the tests expect of the profiles in tests/data. Read the difference before committing it.
 update-expected: $(B)/seccompctl ## write anew what the validator says of tests/data
 	@set -e; for f in tests/data/valid/*.json tests/data/invalid/*.json tests/data/tricky/*.json; do \
 	  tests/integration/findings.sh $(B)/seccompctl "$$f" > "$${f%.json}.expect"; done
 	@git status --short tests/data
 
-# Once more, with less than the daemon asks for; parts of check-full.
-RERUNS := check-nocaps check-own-profile check-no-openat2 check-valgrind
-check-nocaps: ## the daemon's tests without a capability
-check-own-profile: ## the same in a container under profiles/base/seccompd.json
-check-no-openat2: ## the same where openat2(2) is not to be had
-check-valgrind: ## some of the same under valgrind
-$(RERUNS): check-%: all $(SIM)
-	B=$(abspath $(B)) tests/full/rerun.sh $*
-check-full: $(RERUNS)
-
 rules-doc: $(B)/seccompctl ## write docs/rules.md anew, from the table of rules
 	tests/lint/rules_doc.sh $(B)/seccompctl > docs/rules.md
 
-.PHONY: update-expected rules-doc $(RERUNS)
+.PHONY: check check-unit check-seeds check-integration check-e2e check-full update-expected rules-doc \
+        $(UNIT_TESTS) $(SEED_TESTS) $(INTEGRATION_TESTS) $(E2E_TESTS) $(FULL_TESTS) $(RERUNS)

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# run_test.sh LOG COMMAND... - one program or file of tests, of the many that make runs at once. What it says
+# goes to stdout under its name, and into LOG, whose last line is its exit status, for tests/verdict.sh.
+set -u
+
+log=$1
+name=${log#*/results/}
+shift
+mkdir -p "$(dirname "$log")"
+
+# A make in a test is its own: of the one above it has neither the goals nor the jobs.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+start=$SECONDS
+"$@" </dev/null >"$log.part" 2>&1
+status=$?
+echo "== ${name%.test}: $((SECONDS - start)) s$([ "$status" -eq 0 ] || echo ", FAILED with status $status")"
+cat "$log.part"
+{ cat "$log.part"; echo "== $status"; } >"$log"
+rm -f "$log.part"
+exit "$status"
