@@ -9,6 +9,7 @@
 #include "container.h"
 #include "observe.h"
 #include "takeover.h"
+#include "traceable.h"
 
 struct contained {
 	struct scd_denials *denials;
@@ -17,15 +18,6 @@ struct contained {
 	pid_t init;   /* the process that has the filter first; 0: none yet */
 	bool started; /* it has executed the container's program */
 };
-
-static bool have_capability(unsigned number)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	return syscall(__NR_capget, &header, data) == 0 &&
-	       (data[CAP_TO_INDEX(number)].effective & CAP_TO_MASK(number));
-}
 
 /* Every call of the container comes here, by a filter of no opinion. */
 static int answer_by_hand(struct contained *contained, const struct scd_call *call)
@@ -107,7 +99,8 @@ int scd_contain(struct scd_denials *denials, const struct scd_contain_opts *opts
 	struct contained contained = {
 		.denials = denials,
 		.takeover = { .deny = denials->deny },
-		.by_hand = !have_capability(CAP_SYS_PTRACE) || !have_capability(CAP_SYS_ADMIN),
+		.by_hand =
+			!scd_have_capability(CAP_SYS_PTRACE) || !scd_have_capability(CAP_SYS_ADMIN),
 	};
 	const struct scd_filter *expected = denials->filter;
 	int rc;

@@ -11,6 +11,8 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include "traceable.h"
+
 #define FOLLOW (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC)
 
 /* What PTRACE_O_TRACESYSGOOD adds to a SIGTRAP that stands for a call. */
@@ -301,15 +303,15 @@ int scd_tracer_run(const struct scd_tracer_command *command, const struct scd_tr
 	return 0;
 }
 
-/* Seizes one thread and makes it stop, so that it goes on under the request of ours. */
-static int seize(pid_t tid, struct scd_error *err)
+/* Seizes one thread and makes it stop, so that it goes on under the request of ours. 0, or errno.
+ */
+static int seize(pid_t tid)
 {
 	const uintptr_t options = FOLLOW | PTRACE_O_TRACESYSGOOD;
 
 	if (ptrace(PTRACE_SEIZE, tid, NULL, options) < 0 ||
 	    ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) < 0)
-		return scd_fail(err, errno == ESRCH ? SCD_E_MISSING : SCD_E_SYSTEM,
-				errno == ESRCH ? 0 : errno, "trace process %ld", (long)tid);
+		return errno;
 	return 0;
 }
 
@@ -326,9 +328,11 @@ static int seize_threads(pid_t pid, size_t *seized, struct scd_error *err)
 {
 	const struct dirent *entry;
 	char path[64];
-	int rc = 0;
+	int rc = 0, sys;
 	DIR *dir;
 
+	if (scd_traces_us(pid))
+		return scd_trace_fail(pid, EPERM, err);
 	(void)snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
 	dir = opendir(path);
 	while (dir && rc == 0 && (entry = readdir(dir))) {
@@ -336,11 +340,11 @@ static int seize_threads(pid_t pid, size_t *seized, struct scd_error *err)
 
 		if (tid <= 0 || is_ours(tid))
 			continue;
-		rc = seize(tid, err);
-		*seized += rc == 0;
-		/* Ended meanwhile, or came to us with its parent. */
-		if (rc < 0 && (err->code == SCD_E_MISSING || is_zombie(tid) || is_ours(tid)))
-			rc = 0;
+		sys = seize(tid);
+		*seized += sys == 0;
+		/* Else it has ended meanwhile, or came to us with its parent. */
+		if (sys && sys != ESRCH && !is_zombie(tid) && !is_ours(tid))
+			rc = scd_trace_fail(pid, sys, err);
 	}
 	if (dir)
 		(void)closedir(dir);
@@ -361,14 +365,15 @@ static int seize_all(pid_t root, struct scd_error *err)
 		while (dir && rc == 0 && (entry = readdir(dir))) {
 			const pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-			if (pid > 0 && descends(pid, root))
+			/* The root may be the shell that we were started from. */
+			if (pid > 0 && descends(pid, root) && (pid != getpid() || pid == root))
 				rc = seize_threads(pid, &seized, err);
 		}
 		if (dir)
 			(void)closedir(dir);
 	} while (rc == 0 && seized != before);
 	if (rc == 0 && seized == 0)
-		return scd_fail(err, SCD_E_MISSING, 0, "no process %ld", (long)root);
+		return scd_trace_fail(root, ESRCH, err);
 	return rc;
 }
 

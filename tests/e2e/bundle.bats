@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # `seccompctl record --bundle` and `run --bundle`: containers of crun and runc, started from a
 # bundle under a copy of its configuration.
-# shellcheck disable=SC2016,SC2154 # sh in the container expands; run assigns stderr
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # sh in the container expands; each test has its own; run assigns stderr
 
 bats_require_minimum_version 1.5.0
 load lib.bash
@@ -84,6 +84,18 @@ records() {
 
 @test "what is recorded of a bundle starts it with both runtimes and both values of no_new_privs" {
   e2e_each records
+}
+
+@test "what is recorded of a user who is not root starts, too" {
+  for runtime in "${E2E_RUNTIMES[@]}"; do
+    E2E_UID=1000 records "$runtime" false
+    # And what is recorded of a command, without any container.
+    "$ctl" record -o p.json -- busybox true
+    E2E_UID=1000 bundle true true
+    for nnp in true false; do
+      run -0 plain "$runtime" "$nnp" p.json
+    done
+  done
 }
 
 # One call less: it fails as the profile says, and run names it.
@@ -236,6 +248,55 @@ ends_by_signals() {
     run -4 as run --bundle . --oci-runtime "$runtime" kill.json
     [[ $output == *'Bad system call'*'KILL_PROCESS        mkdir("/tmp/new", 0777)'* ]]
   done
+}
+
+# A container that works every now and then, in the background: $init is its first process.
+start_container() {
+  local runtime=$1
+  bundle true sh -c 'while :; do mkdir /tmp/new; rmdir /tmp/new; usleep 20000; done'
+  [ -z "${2-}" ] || config "$2"
+  unshare --mount --propagation private sh -c 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' \
+    sh "$runtime" --root "$at/state" run --bundle b "scd-pid-$$" > /dev/null 2> run.err 3>&- &
+  waiter=$!
+  init=
+  for _ in $(seq 100); do
+    init=$(jq -r '.init_process_pid // .pid // empty' "$at/state/scd-pid-$$/"{state.json,status} 2> /dev/null | head -1)
+    [ -z "$init" ] || [ "$(cat "/proc/$init/comm" 2> /dev/null)" != sh ] || return 0
+    sleep 0.1
+  done
+  cat run.err
+  return 1
+}
+
+stop_container() {
+  kill -KILL "$init"
+  wait "$waiter" || true
+}
+
+# For root of a user namespace of its own, who has to read the file system.
+own_user='.linux.namespaces += [{type: "user"}]
+  | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings
+  | .process.capabilities.bounding = [] | .process.capabilities.permitted = [] | .process.capabilities.effective = []
+  | .root.path = "'"\$at"'/rootfs"'
+
+@test "a process of a running container is followed from outside, with namespaces of its own" {
+  cp -r "$E2E_WORK/rootfs" "$at/rootfs"
+  echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}]}' > deny.json
+  for runtime in "${E2E_RUNTIMES[@]}"; do
+    for change in '' "${own_user/\$at/$at}"; do
+      start_container "$runtime" "$change"
+      [ "$(readlink "/proc/$init/ns/pid")" != "$(readlink /proc/self/ns/pid)" ]
+      [ -z "$change" ] || [ "$(readlink "/proc/$init/ns/user")" != "$(readlink /proc/self/ns/user)" ]
+      run -124 timeout -s INT 2 "$ctl" record -o p.json --pid "$init" 3>&-
+      jq -e '[.syscalls[].names[]] | index("mkdir") and index("rmdir") and index("execve")' p.json
+      "$ctl" validate -q --strict p.json
+      run -124 timeout -s INT 2 "$ctl" run --log --pid "$init" -o json --report r.json deny.json 3>&-
+      jq -e '.denied | length == 1 and .[0].syscall == "mkdir" and .[0].examples == ["mkdir(\"/tmp/new\", 0777)"]' r.json
+      kill -0 "$init"
+      stop_container
+    done
+  done
+  rm -rf "$at/state"
 }
 
 @test "what is no bundle says why" {

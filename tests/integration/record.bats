@@ -151,6 +151,39 @@ socket.socket(int(sys.argv[1])); t=threading.Thread(target=print); t.start(); t.
   allows p.json ioctl
 }
 
+@test "a process that cannot be followed: the reason is said" {
+  run -127 "$ctl" record --pid 4194303
+  [[ $output == *'cannot follow process 4194303: there is none' ]]
+  sh -c 'true & exec sleep 60' 3>&- &
+  looping=$!
+  for _ in $(seq 100); do
+    zombie=$(pgrep -P "$looping" -r Z) && break
+    sleep 0.1
+  done
+  run -127 "$ctl" record --pid "$zombie"
+  [[ $output == *'(a zombie)' ]]
+  # Who follows us cannot be followed by us: both would wait.
+  run -125 timeout 30 "$ctl" record -o p.json -- sh -c '"$1" record --pid "$PPID"' sh "$ctl"
+  [[ $output == *'it follows seccompctl itself'* ]]
+  [ "$(id -u)" = 0 ] || skip_or_fail 'not root'
+  run -125 "$ctl" record --pid 2
+  [[ $output == *'it is a thread of the kernel, and makes no system calls' ]] || [[ $(cat /proc/2/comm) != kthreadd ]]
+  run -125 setpriv --reuid 65534 --regid 65534 --clear-groups "$ctl" record --pid "$looping"
+  [[ $output == *"cannot follow process $looping: it belongs to uid 0: that takes CAP_SYS_PTRACE" ]]
+  # There is one tracer, and no second.
+  "$ctl" record -o q.json --pid "$looping" 2> first.txt 3>&- &
+  tracer=$!
+  for _ in $(seq 100); do
+    [ "$(awk '/^TracerPid/ { print $2 }' "/proc/$looping/status")" = "$tracer" ] && break
+    sleep 0.1
+  done
+  run -125 "$ctl" record --pid "$looping"
+  [[ $output == *"process $tracer traces it already"* ]]
+  kill -TERM "$tracer"
+  wait "$tracer"
+  kill -0 "$looping"
+}
+
 @test "a process that runs already is recorded and left alone" {
   sh -c 'while :; do "$1" mkdir > /dev/null; sleep 0.05; done' sh "$calls" > /dev/null 3>&- &
   looping=$!
