@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "render_tree.h"
 
-#include <string.h>
-
 #include "buf.h"
 #include "text.h"
 
@@ -46,18 +44,8 @@ void scd_tree_append(struct scd_tree *tree, cJSON *array, cJSON *item)
 void scd_tree_clean(struct scd_tree *tree, cJSON *object, const char *key, const char *text)
 {
 	auto_buf struct scd_buf clean = scd_buf_init(CLEAN_MAX);
-	size_t len = strlen(text);
 
-	while (len > 0) {
-		size_t n = scd_utf8_length(text, len);
-
-		if (n > 0)
-			scd_buf_add(&clean, text, n);
-		else
-			scd_buf_puts(&clean, "\xef\xbf\xbd"); /* U+FFFD */
-		text += n ? n : 1;
-		len -= n ? n : 1;
-	}
+	scd_text_utf8(&clean, text);
 	if (clean.failed)
 		tree->ok = false;
 	scd_tree_string(tree, object, key, scd_buf_text(&clean));

@@ -238,3 +238,16 @@ void scd_text_json(struct scd_buf *out, const char *text, size_t len)
 		i += n ? n : 1;
 	}
 }
+
+void scd_text_utf8(struct scd_buf *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0) {
+		const size_t n = scd_utf8_length(text, len), step = n > 0 ? n : 1;
+
+		scd_buf_add(out, n > 0 ? text : "\xef\xbf\xbd", n > 0 ? n : 3);
+		text += step;
+		len -= step;
+	}
+}

@@ -39,6 +39,9 @@ void scd_text_quote(struct scd_buf *out, const char *text, size_t len, size_t ma
  * sentence. It cannot be read back. */
 void scd_text_show(struct scd_buf *out, const char *text, size_t len, size_t max) SCD_NONNULL;
 
+/* Adds @text with U+FFFD for every byte that is not UTF-8, as Go does. */
+void scd_text_utf8(struct scd_buf *out, const char *text) SCD_NONNULL;
+
 /* Adds all of @text as the inside of a JSON string. What scd_text_quote() escapes for a
  * terminal is escaped here as well; a byte that is not UTF-8 becomes the text \xff. */
 void scd_text_json(struct scd_buf *out, const char *text, size_t len) SCD_NONNULL;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "digest.h"
+#include "sorted.h"
 
 enum stage {
 	QUEUED,
@@ -53,22 +54,6 @@ static struct entry *find(const struct scd_checker *checker, const char *sha256)
 		return NULL;
 	return bsearch(sha256, checker->entries, checker->count, sizeof(*checker->entries),
 		       compare);
-}
-
-/* Where an entry for @sha256, which has none, belongs. */
-static size_t place_of(const struct scd_checker *checker, const char *sha256)
-{
-	size_t low = 0, high = checker->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(checker->entries[middle].sha256, sha256) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 /* What a report's findings take in memory, about. */
@@ -139,7 +124,8 @@ int scd_checker_want(struct scd_checker *checker, const char *sha256, const char
 		checker->entries = entry;
 		checker->cap = cap;
 	}
-	at = place_of(checker, sha256);
+	at = scd_sorted_place(sha256, checker->entries, checker->count, sizeof(*checker->entries),
+			      compare);
 	entry = &checker->entries[at];
 	memmove(entry + 1, entry, (checker->count - at) * sizeof(*entry));
 	*entry = (struct entry){ .stage = QUEUED, .text = text, .len = len };

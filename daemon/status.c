@@ -69,23 +69,12 @@ static void put_number(struct doc *doc, cJSON *parent, const char *key, double v
 	(void)checked(doc, cJSON_AddNumberToObject(parent, key, value));
 }
 
-/* "\ufffd" for every byte that is not UTF-8, as Go does: JSON holds nothing else, and
- * the name of a file may be anything. */
+/* JSON holds UTF-8 and nothing else, and the name of a file may be anything. */
 static void put_string(struct doc *doc, cJSON *parent, const char *key, const char *text)
 {
 	auto_buf struct scd_buf utf8 = scd_buf_init(3 * strlen(text));
-	size_t left = strlen(text);
 
-	while (left > 0) {
-		size_t n = scd_utf8_length(text, left);
-
-		if (n > 0)
-			scd_buf_add(&utf8, text, n);
-		else
-			scd_buf_puts(&utf8, "\xef\xbf\xbd");
-		text += n > 0 ? n : 1;
-		left -= n > 0 ? n : 1;
-	}
+	scd_text_utf8(&utf8, text);
 	doc->failed |= utf8.failed;
 	(void)checked(doc, cJSON_AddStringToObject(parent, key, scd_buf_text(&utf8)));
 }

@@ -9,6 +9,7 @@
 #include "bounds.h"
 #include "disk.h"
 #include "fsio.h"
+#include "sorted.h"
 
 #define DESTINATION ((size_t)0)
 
@@ -75,27 +76,33 @@ int scd_dirs_init(struct scd_dirs *dirs, int destination, const char *const *nam
 	return 0;
 }
 
+/* The first @len bytes of @name. */
+struct prefix {
+	const char *name;
+	size_t len;
+};
+
+static int compare_prefix(const void *key, const void *item)
+{
+	const struct prefix *prefix = key;
+	const char *path = ((const struct scd_dir *)item)->path;
+	int order = strncmp(prefix->name, path, prefix->len);
+
+	return order == 0 && path[prefix->len] ? -1 : order;
+}
+
 size_t scd_dirs_of(const struct scd_dirs *dirs, const char *name, const char **base)
 {
 	const char *slash = strrchr(name, '/');
 	const size_t len = slash ? (size_t)(slash - name) : 0;
-	size_t low = 0, high = dirs->count;
+	const struct prefix prefix = { name, len };
+	size_t at;
 
 	*base = slash ? slash + 1 : name;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const char *path = dirs->items[middle].path;
-		int order = strncmp(path, name, len);
-
-		if (order == 0 && !path[len])
-			return middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	assert(!"a directory that was never added");
-	return DESTINATION;
+	at = scd_sorted_place(&prefix, dirs->items, dirs->count, sizeof(dirs->items[0]),
+			      compare_prefix);
+	assert(at < dirs->count && compare_prefix(&prefix, &dirs->items[at]) == 0);
+	return at;
 }
 
 /* Remembers that @index is open; over the limit the one opened longest ago is closed. */

@@ -5,20 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sorted.h"
+
+static int compare(const void *name, const void *row)
+{
+	return strcmp(name, ((const struct scd_owned *)row)->name);
+}
+
 /* The place of @name: where it is, or where it belongs. */
 static size_t place_of(const struct scd_ledger *ledger, const char *name)
 {
-	size_t low = 0, high = ledger->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(ledger->files[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return scd_sorted_place(name, ledger->files, ledger->count, sizeof(ledger->files[0]),
+				compare);
 }
 
 struct scd_owned *scd_ledger_find(const struct scd_ledger *ledger, const char *name)

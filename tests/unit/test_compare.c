@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "pin.h"
 
 #define X86_64 SCMP_ARCH_X86_64
 
@@ -174,13 +175,6 @@ static void directions_follow_the_strictness(void **state)
 	assert_false(scd_change_exceeds(SCMP_ACT_ALLOW, SCMP_ACT_ERRNO(1)));
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	scd_check_init();
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -188,5 +182,5 @@ int main(void)
 		cmocka_unit_test(directions_follow_the_strictness),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, pin, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include "explain.h"
 #include "meaning.h"
+#include "pin.h"
 
 #define X86_64 SCMP_ARCH_X86_64
 
@@ -219,13 +220,6 @@ static void every_action_has_words(void **state)
 	}
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	scd_check_init();
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -238,5 +232,5 @@ int main(void)
 		cmocka_unit_test(every_action_has_words),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, pin, NULL);
 }

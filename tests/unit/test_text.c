@@ -211,6 +211,27 @@ static void json_strings_hold_any_bytes(void **state)
 	assert_string_equal(scd_buf_text(&out), "a\\\"\\\\\\n\\u001b\xc3\xa9\\\\xff\\u0000\\u2028");
 }
 
+static void what_is_not_utf8_becomes_a_replacement_character(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "a\u00e9\u6f22\U0001f600", "a\u00e9\u6f22\U0001f600" },
+		{ "\xff", "\ufffd" },
+		{ "a\xc3", "a\ufffd" },
+		{ "\xe6\xbc", "\ufffd\ufffd" },
+		{ "\xed\xa0\x80z", "\ufffd\ufffd\ufffdz" },
+		{ "\n\x1b", "\n\x1b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		auto_buf struct scd_buf out = scd_buf_init(64);
+
+		scd_text_utf8(&out, cases[i][0]);
+		assert_string_equal(scd_buf_text(&out), cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +246,7 @@ int main(void)
 		cmocka_unit_test(every_byte_can_be_quoted),
 		cmocka_unit_test(the_limit_does_not_change_a_distance_within_it),
 		cmocka_unit_test(json_strings_hold_any_bytes),
+		cmocka_unit_test(what_is_not_utf8_becomes_a_replacement_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
