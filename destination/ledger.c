@@ -28,33 +28,27 @@ struct scd_owned *scd_ledger_find(const struct scd_ledger *ledger, const char *n
 	return &ledger->files[at];
 }
 
-static struct scd_owned *move_last_to(struct scd_ledger *ledger, size_t at)
-{
-	struct scd_owned *row = &ledger->files[at], last = ledger->files[ledger->count - 1];
-
-	memmove(row + 1, row, (ledger->count - 1 - at) * sizeof(*row));
-	*row = last;
-	return row;
-}
-
 struct scd_owned *scd_ledger_add(struct scd_ledger *ledger, const char *name)
 {
+	const size_t at = place_of(ledger, name);
 	struct scd_owned *row = scd_ledger_find(ledger, name), *bigger;
-	size_t at = place_of(ledger, name);
+	auto_free char *copy = NULL;
 
 	if (row)
 		return row;
+	copy = strdup(name);
 	bigger = reallocarray(ledger->files, ledger->count + 1, sizeof(*bigger));
-	if (!bigger)
+	if (bigger)
+		ledger->files = bigger;
+	if (!copy || !bigger)
 		return NULL;
-	ledger->files = bigger;
 
-	row = &bigger[ledger->count];
-	*row = (struct scd_owned){ .name = strdup(name) };
-	if (!row->name)
-		return NULL;
+	row = &bigger[at];
+	memmove(row + 1, row, (ledger->count - at) * sizeof(*row));
+	*row = (struct scd_owned){ .name = copy };
+	copy = NULL;
 	ledger->count++;
-	return move_last_to(ledger, at);
+	return row;
 }
 
 void scd_ledger_remove(struct scd_ledger *ledger, const char *name)
