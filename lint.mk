@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 LINTS := fmt-check lint-layers lint-banned lint-sizes lint-cppcheck lint-text lint-analyzer lint-tidy
 lint: ## everything that reads the sources
-	+@$(at_once) $(LINTS)
+	+@$(at_once) $(LINTS) && echo 'lint: nothing found by $(LINTS)'
 
 fmt-check: ## is every source laid out as `make fmt` would?
-	clang-format --dry-run -Werror $(SOURCES)
+	@clang-format --dry-run -Werror $(SOURCES)
 
 # common/ includes itself alone, destination/ common/ as well; daemon/ and cli/ nothing of each other.
 lint-layers:
@@ -36,14 +36,14 @@ lint-analyzer:
 	+$(MAKE) --no-print-directory B=build-lint CFLAGS='-O2 -g -fanalyzer -Werror' all
 
 lint-cppcheck:
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 	  --suppress=memleak --suppress=resourceLeak --suppress=unknownMacro --suppress=missingIncludeSystem \
 	  -D_GNU_SOURCE -D__x86_64__ -Icommon -Idestination -Idaemon -Icli common destination daemon cli
 
 lint-text:
-	shellcheck $(SCRIPTS)
-	yamllint -s deploy profiles action.yml .pre-commit-hooks.yaml
-	codespell -q 3 -L nd,iif README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common destination daemon cli deploy profiles Makefile
-	for m in $(MAN); do mandoc -Tlint -Wwarning $$m || exit 1; done
+	@shellcheck $(SCRIPTS)
+	@yamllint -s deploy profiles action.yml .pre-commit-hooks.yaml
+	@codespell -q 3 -L nd,iif README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common destination daemon cli deploy profiles Makefile
+	@for m in $(MAN); do mandoc -Tlint -Wwarning $$m || exit 1; done
 
 .PHONY: lint $(LINTS)

@@ -13,17 +13,11 @@
 # NNP is true or false: process.noNewPrivileges. E2E_UID (0) is the user. Nothing is left
 # behind, and nothing takes longer than E2E_TIMEOUT (20) seconds: status 124 then.
 
+# shellcheck source=tests/common.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../common.bash"
+
 E2E_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 E2E_RUNTIMES=(crun runc)
-
-# What cannot be tested here is said; where everything has to run, it is a failure.
-skip_or_fail() {
-  if [ "${SCD_MUST_RUN-0}" = 1 ]; then
-    echo "SCD_MUST_RUN=1, and this test cannot run: $1" >&2
-    return 1
-  fi
-  skip "$1"
-}
 
 e2e_setup() {
   local program

@@ -6,8 +6,6 @@
 
 load ../e2e/lib.bash
 
-B=${B:-$BATS_TEST_DIRNAME/../../build}
-
 TABLE=$BATS_TEST_DIRNAME/../../common/syscall_args.c
 
 OPTIONS=()

@@ -5,7 +5,6 @@
 
 load ../e2e/lib.bash
 
-B=${B:-$BATS_TEST_DIRNAME/../../build}
 PROFILES=${SCD_DIALECT_PROFILES:-2000}
 COMMON=github.com/containers/common/pkg/seccomp@v0.50.1 # the last that Debian's Go 1.19 builds
 

@@ -2,8 +2,8 @@
 # For bats: a volume as kubelet makes it, a daemon on it, and questions to ask of both.
 # shellcheck shell=bash
 
-B=${B:-$BATS_TEST_DIRNAME/../../build}
-export LC_ALL=C.UTF-8
+# shellcheck source=tests/common.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../common.bash"
 
 # A profile that every runtime starts with; $1 makes its text unlike others.
 good_profile() {
@@ -65,6 +65,14 @@ has_started() {
   [ -n "$PORT" ] || ! kill -0 "$DAEMON"
 }
 
+# As on nodes where others have taken every inotify instance that uid 0 may have.
+daemon_without_inotify() {
+  unshare --user --map-root-user true || skip_or_fail 'user namespaces are not to be had' || return
+  # shellcheck disable=SC2016
+  daemon_under unshare --user --map-root-user sh -c \
+    'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"' sh -- "$@"
+}
+
 # Ends the daemon by SIGTERM; its exit code is returned.
 daemon_stop() {
   [ -n "$DAEMON" ] || return 0
@@ -80,24 +88,6 @@ status() { get /status | jq -r "$1"; }
 state_of() { status ".profiles[] | select(.name == \"$1\") | .state"; }
 metric() { get /metrics | awk -v name="$1" '$1 == name { print $2 }'; }
 
-# Waits until a command succeeds, and not longer than some seconds: within SECONDS COMMAND...
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 0.05
-  done
-}
-
-# The same for what has to come, however slow the machine is: who passes waits for nothing.
-eventually() {
-  within 60 "$@" && return 0
-  echo "never true: $*" >&2
-  [ ! -s "$LOG" ] || tail -n 20 "$LOG" >&2
-  return 1
-}
-
 is_state() { [ "$(state_of "$1")" = "$2" ]; }
 status_is() { [ "$(status "$1")" = "$2" ]; }
 code_is() { [ "$(code "$1")" = "$2" ]; }
@@ -105,11 +95,3 @@ metric_is() { [ "$(metric "$1")" = "$2" ]; }
 
 # Leaves no temporary file of ours.
 no_temps() { [ -z "$(find "$DEST" -name '.seccompd.tmp.*')" ]; }
-
-skip_or_fail() {
-  if [ "${SCD_MUST_RUN:-}" = 1 ]; then
-    echo "cannot run: $1" >&2
-    return 1
-  fi
-  skip "$1"
-}

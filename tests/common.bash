@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# For all bats: where the programs are, how a test waits, and how it says that it cannot run.
+# shellcheck shell=bash
+
+B=${B:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build}
+export LC_ALL=C.UTF-8
+
+# Waits until a command succeeds, and not longer than some seconds: within SECONDS COMMAND...
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.05
+  done
+}
+
+# The same for what has to come, however slow the machine is: who passes waits for nothing.
+eventually() {
+  within 60 "$@" && return 0
+  echo "never true: $*" >&2
+  [ ! -s "${LOG-}" ] || tail -n 20 "$LOG" >&2
+  return 1
+}
+
+# What cannot be tested here is said; where everything has to run, it is a failure.
+skip_or_fail() {
+  if [ "${SCD_MUST_RUN-}" = 1 ]; then
+    echo "SCD_MUST_RUN=1, and this test cannot run: $1" >&2
+    return 1
+  fi
+  skip "$1"
+}
