@@ -237,6 +237,7 @@ static enum scd_exit judge_all(const struct validate_options *asked,
 		.jobs = asked->jobs ? (size_t)asked->jobs : scd_pool_processors(),
 		.skip_unrelated = asked->skip_unrelated,
 		.progress = isatty(STDERR_FILENO) && !asked->quiet,
+		.digests = asked->format == SCD_FORMAT_JSON || asked->format == SCD_FORMAT_JSONL,
 		.settings = scd_settings_of,
 		.context = &cache,
 	};

@@ -106,7 +106,8 @@ static void checked(void *context, void *job, const struct scd_report *report, b
 static void begin(struct run *run, struct scd_verdict *verdict, const char *text, size_t len,
 		  const struct scd_check_opts *opts)
 {
-	scd_sha256_hex(text, len, verdict->sha256);
+	if (run->how->digests)
+		scd_sha256_hex(text, len, verdict->sha256);
 	if (scd_pool_add(&run->pool, text, len, opts, verdict, &verdict->trouble) < 0)
 		(void)scd_wrap(&verdict->trouble, "check '%s'", verdict->path);
 }

@@ -28,7 +28,8 @@ struct scd_verdict {
 	struct scd_verdict *around;    /* the manifest's verdict, of a profile in it */
 	struct scd_embedded *embedded; /* the profile's part of it */
 	struct scd_manifest *manifest; /* of a manifest's own verdict */
-	char sha256[SCD_SHA256_HEX];   /* "" when nothing was read, or of a manifest */
+	char sha256[SCD_SHA256_HEX]; /* "" unless asked for; of a manifest, or when nothing was read
+				      */
 	struct scd_report report;
 	struct scd_error trouble; /* SCD_OK: the report is a verdict */
 };
@@ -43,6 +44,7 @@ struct scd_judge_how {
 	size_t jobs;	     /* checks at once */
 	bool skip_unrelated; /* operands that are YAML without anything about seccomp */
 	bool progress;	     /* draw a bar on stderr when it takes long */
+	bool digests;	     /* of each profile's text */
 	/* The settings for an input; they live as long as the verdicts. NULL with @err. */
 	const struct scd_settings *(*settings)(void *context, const struct scd_input *input,
 					       struct scd_error *err);

@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "fill.h"
+
 /* libseccomp 2.5.4 counts instructions in 16 bits and corrupts its heap beyond
  * (GHSA-2hqh-5c36-grrm). The kernel takes 4,096, so nothing useful is near. */
 #define LIBSECCOMP_INSNS_MAX 65535
@@ -251,6 +253,30 @@ static void to_host_order(struct scd_filter *filter, bool big_endian)
 	}
 }
 
+/* A context as the OCI runtimes fill it. NULL with @result, or without memory with @err. */
+static scmp_filter_ctx fill_plainly(const struct scd_target *target,
+				    const struct scd_compile_opts *opts,
+				    struct scd_compile_result *result, struct scd_error *err)
+{
+	scmp_filter_ctx ctx = seccomp_init(target->default_action);
+	int rc;
+
+	if (!ctx) { /* the action is one that it knows: see scd_check_init() */
+		(void)scd_fail(err, errno == ENOMEM ? SCD_E_NOMEM : SCD_E_SYSTEM, errno,
+			       "seccomp_init");
+		return NULL;
+	}
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, opts->optimize);
+	if (rc < 0)
+		*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, -rc };
+	if (rc == 0 && set_archs(ctx, opts, result) == 0 && add_rules(ctx, target, result) == 0)
+		return ctx;
+	if (result->sys == ENOMEM)
+		(void)scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", target->count);
+	seccomp_release(ctx);
+	return NULL;
+}
+
 int scd_compile(const struct scd_target *target, const struct scd_compile_opts *opts,
 		struct scd_filter *filter, struct scd_compile_result *result, struct scd_error *err)
 {
@@ -262,22 +288,14 @@ int scd_compile(const struct scd_target *target, const struct scd_compile_opts *
 	*result = (struct scd_compile_result){ .status = SCD_COMPILE_EXPENSIVE };
 	if (rc == 0)
 		return 0;
-
 	*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, EINVAL };
-	ctx = seccomp_init(target->default_action);
-	if (!ctx) /* the action is one that it knows: see scd_check_init() */
-		return scd_fail(err, errno == ENOMEM ? SCD_E_NOMEM : SCD_E_SYSTEM, errno,
-				"seccomp_init");
-	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, opts->optimize);
-	if (rc < 0) {
-		result->sys = -rc;
-		return 0;
-	}
-	if (set_archs(ctx, opts, result) < 0 || add_rules(ctx, target, result) < 0) {
-		if (result->sys == ENOMEM)
-			return scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", target->count);
-		return 0;
-	}
+	*err = (struct scd_error){ .code = SCD_OK };
+	/* Of several faults it depends on the order which one a runtime meets. */
+	ctx = scd_fill_quickly(target, opts);
+	if (!ctx)
+		ctx = fill_plainly(target, opts, result, err);
+	if (!ctx)
+		return err->code == SCD_OK ? 0 : -1;
 	if (export(ctx, filter, result, err) < 0)
 		return -1;
 	to_host_order(filter, scd_arch_of(opts->native)->big_endian);

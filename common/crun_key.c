@@ -15,7 +15,7 @@ static void mix(uint64_t *key, uint64_t value)
 static void mix_string(uint64_t *key, const struct scd_json_value *value)
 {
 	for (const char *p = value->string; p && *p; p++)
-		mix(key, (unsigned char)*p);
+		*key = (*key ^ (unsigned char)*p) * PRIME;
 	mix(key, UINT64_MAX);
 }
 
