@@ -130,7 +130,8 @@ $(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-da
 	@mkdir -p $(@D)
 	$(link) $(DAEMON_LIBS)
 
-tests: $(UNIT) $(SIM) $(BENCH) $(FUZZ:%=$(B)/tests/%.replay) oracle ## build the test programs, run none
+programs-of-tests: $(UNIT) $(SIM) $(BENCH) $(FUZZ:%=$(B)/tests/%.replay)
+tests: programs-of-tests oracle ## build the test programs, run none
 
 # Every system call of a transaction, hundreds of power cuts, thousands of generations: docs/reliability.md.
 check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour of fuzzing for each target
@@ -209,13 +210,13 @@ distcheck: dist ## unpack the archive elsewhere, build and test it
 	tar -xzf seccompd-$(VERSION).tar.gz -C "$$d"; $(MAKE) -C "$$d/seccompd-$(VERSION)" check-unit check-seeds
 
 clean: ## remove what was built
-	rm -rf build build-san build-fuzz build-afl build-cov build-lint
+	rm -rf build build-san build-fuzz build-afl build-cov build-lint build-arm64
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: FORCE all tests check-long sanitize fuzz $(FUZZ:%=run-%) bench coverage fmt demo image install uninstall \
+.PHONY: FORCE all tests programs-of-tests check-long sanitize fuzz $(FUZZ:%=run-%) bench coverage fmt demo image install uninstall \
         dist distcheck clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

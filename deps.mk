@@ -3,7 +3,8 @@
 DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-dev \
               libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
 DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc python3
-DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc
+DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+DEPS_ARM64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 DEPS_FULL  := nginx redis-server redis-tools postgresql nodejs default-jdk-headless python3 \
               golang-go afl++ ca-certificates e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
               libxml2-utils zsh fish \
@@ -35,6 +36,9 @@ deps: ## install the Debian packages for building, testing and linting (as root)
 deps-build: ## only what building needs, as in an image
 	$(call apt_get,$(DEPS_BUILD))
 
+deps-arm64: ## what cross-arm64 needs
+	$(call apt_get,$(DEPS_ARM64))
+
 deps-full: ## install what check-full needs beyond that
 	$(call apt_get,$(DEPS_FULL) $(if $(kustomize_missing),golang-go ca-certificates) $(if $(sarif_missing),$(if $(shell command -v npm),,npm)))
 	$(if $(kustomize_missing),@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; mkdir -p $(TOOLS); \
@@ -44,4 +48,4 @@ deps-full: ## install what check-full needs beyond that
 	  tar -xzf "$$tmp"/*.tgz -C "$$tmp" package/lib/schemas/sarif-2.1.0-rtm.5.json; \
 	  cp "$$tmp/package/lib/schemas/sarif-2.1.0-rtm.5.json" $(SARIF_JSON))
 
-.PHONY: deps deps-build deps-full
+.PHONY: deps deps-build deps-arm64 deps-full

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-LINTS := fmt-check lint-layers lint-banned lint-sizes lint-cppcheck lint-text lint-analyzer lint-tidy
+LINTS := fmt-check lint-layers lint-banned lint-sizes lint-cppcheck lint-arm64 lint-text lint-analyzer lint-tidy
 lint: ## everything that reads the sources
 	+@$(at_once) $(LINTS) && echo 'lint: nothing found by $(LINTS)'
 
@@ -39,6 +39,12 @@ lint-cppcheck:
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 	  --suppress=memleak --suppress=resourceLeak --suppress=unknownMacro --suppress=missingIncludeSystem \
 	  -D_GNU_SOURCE -D__x86_64__ -Icommon -Idestination -Idaemon -Icli common destination daemon cli
+
+# With the warnings of the build, and char unsigned. Headers of libraries are the same for all architectures.
+lint-arm64:
+	printf '%s\n' $(filter-out tests/oracle/%,$(filter %.c,$(SOURCES))) | xargs -P$$(nproc) -n6 \
+	  aarch64-linux-gnu-gcc -fsyntax-only -Werror -std=gnu11 $(WARN) -D_GNU_SOURCE -DSCD_VERSION=\"\" -DSCD_GIT_COMMIT=\"\" -DSCD_BUILD_DATE=\"\" \
+	  -Icommon -Idestination -Idaemon -Icli -Itests/unit -Itests/sim -idirafter /usr/include $(patsubst %,-idirafter %,$(wildcard /usr/include/*-linux-gnu))
 
 lint-text:
 	@shellcheck $(SCRIPTS)

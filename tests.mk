@@ -57,8 +57,22 @@ update-expected: $(B)/seccompctl ## write anew what the validator says of tests/
 	  tests/integration/findings.sh $(B)/seccompctl "$$f" > "$${f%.json}.expect"; done
 	@git status --short tests/data
 
+# Debian's cross compiler and arm64 libraries; the emulator runs what is computed, but neither seccomp nor ptrace.
+ARM64 := $(TOOLS)/arm64
+arm64_lib = $(abspath $(ARM64))/root/usr/lib/aarch64-linux-gnu
+arm64_include = $(abspath $(ARM64))/root/usr/include
+ARM64_CC ?= aarch64-linux-gnu-gcc
+cross-arm64: ## by hand: everything built for arm64 with -Werror, unit tests emulated (packages of deps-arm64)
+	tests/full/arm64.sh libraries $(ARM64)
+	+$(MAKE) B=build-arm64 CC='$(ARM64_CC)' AR=aarch64-linux-gnu-ar CFLAGS='-O2 -g -Werror' \
+	  CPPFLAGS='-isystem $(arm64_include) -isystem $(arm64_include)/aarch64-linux-gnu' \
+	  LDFLAGS='-L$(arm64_lib) -Wl,-rpath-link=$(arm64_lib) -Wl,--allow-shlib-undefined' \
+	  PKG_CONFIG='env PKG_CONFIG_LIBDIR=$(arm64_lib)/pkgconfig PKG_CONFIG_SYSROOT_DIR=$(abspath $(ARM64))/root pkg-config' \
+	  all programs-of-tests
+	tests/full/arm64.sh tests $(ARM64) build-arm64
+
 rules-doc: $(B)/seccompctl ## write docs/rules.md anew, from the table of rules
 	tests/lint/rules_doc.sh $(B)/seccompctl > docs/rules.md
 
-.PHONY: check check-unit check-seeds check-integration check-e2e check-full update-expected rules-doc \
+.PHONY: check check-unit check-seeds check-integration check-e2e check-full update-expected rules-doc cross-arm64 \
         $(UNIT_TESTS) $(SEED_TESTS) $(INTEGRATION_TESTS) $(E2E_TESTS) $(FULL_TESTS) $(RERUNS)

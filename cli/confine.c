@@ -23,6 +23,8 @@ struct page {
 	_Atomic int stage;
 	int sys;
 	bool no_new_privs;
+	pid_t parent;
+	_Atomic bool go; /* the gate was opened, and did not break with the parent */
 };
 
 /* 0, or the errno that execve(2) would give for @path, as far as one can tell. */
@@ -141,6 +143,15 @@ static _Noreturn void execute(const char *path, char *const argv[], struct page 
 		__builtin_trap();
 }
 
+/* Ends with the parent from here on, as what is traced does: until it is, nobody else would end it.
+ * The kernel forgets this when a program gains privileges; then the tracer is there. */
+static void end_with(pid_t parent)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
 static _Noreturn void child_main(const struct scd_filter *filter,
 				 const struct scd_confine_opts *opts, const char *path,
 				 char *const argv[], int gate, struct page *page)
@@ -148,9 +159,12 @@ static _Noreturn void child_main(const struct scd_filter *filter,
 	char byte;
 
 	standard_signals();
+	end_with(page->parent);
 	while (read(gate, &byte, 1) < 0 && errno == EINTR)
 		;
 	(void)close(gate);
+	if (!atomic_load(&page->go))
+		_exit(1);
 	if (load_filter(filter, opts, page))
 		execute(path, argv, page);
 	page->sys = errno;
@@ -178,6 +192,7 @@ int scd_confine_start(const struct scd_filter *filter, const struct scd_confine_
 	}
 	/* No handler of the parent runs in the child, and what is written to stdout is once. */
 	(void)fflush(NULL);
+	page->parent = getpid();
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &old);
 	pid = fork();
@@ -200,6 +215,9 @@ int scd_confine_start(const struct scd_filter *filter, const struct scd_confine_
 
 void scd_confine_go(struct scd_confined *child)
 {
+	struct page *page = child->page;
+
+	atomic_store(&page->go, true);
 	scd_close_fd(&child->gate);
 }
 

@@ -21,7 +21,7 @@ enum scd_confine_stage {
 struct scd_confined {
 	pid_t pid;
 	void *page; /* shared with the child */
-	int gate;   /* the child waits for its end of file */
+	int gate;   /* the child waits until it is closed */
 };
 
 struct scd_confine_opts {
@@ -56,7 +56,8 @@ int scd_confine_find(const char *command, char **path,
  * @child:  set on success only; ended by scd_confine_finish().
  *
  * The child has the caller's descriptors but the close-on-exec ones, its environment, process
- * group and terminal, no blocked or ignored signals, and waits for scd_confine_go().
+ * group and terminal, no blocked or ignored signals, and waits for scd_confine_go(). Should the
+ * caller die, the kernel kills it, before that and after.
  *
  * Return: 0, or -1 with SCD_E_SYSTEM.
  */

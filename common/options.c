@@ -178,7 +178,7 @@ void scd_option_key(const struct scd_option *option, char *buf, size_t size)
 		p += raise;
 		buf[n++] = *p;
 		if (raise)
-			buf[n - 1] &= ~0x20; /* ASCII lower to upper case */
+			buf[n - 1] &= 0x5f; /* ASCII lower to upper case */
 	}
 	buf[n] = '\0';
 }

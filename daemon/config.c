@@ -217,7 +217,7 @@ static void env_name(const struct scd_option *option, char *buf, size_t size)
 		if (*p == '-')
 			*p = '_';
 		else if (*p >= 'a' && *p <= 'z')
-			*p &= ~0x20; /* ASCII upper case */
+			*p &= 0x5f; /* ASCII upper case */
 	}
 }
 

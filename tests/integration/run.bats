@@ -246,5 +246,5 @@ typed() {
   kill -0 "$looping"
   jq -e '.denied[] | select(.syscall == "mkdirat") | .count >= 2' r.json
   run -127 "$ctl" run --log --pid 4194303 p.json
-  [[ $output == *'no process 4194303'* ]]
+  [[ $output == *'cannot follow process 4194303: there is none'* ]]
 }

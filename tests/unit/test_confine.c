@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -198,9 +199,64 @@ static void what_no_runtime_compiles_is_refused_with_the_reason(void **state)
 	}
 }
 
+/* What was written when nobody is left who could: "ran" by the command, "waits" by its parent. The
+ * latter is killed when the first of it is there. */
+static void kill_the_parent(bool go, char *out, size_t size)
+{
+	char shell[] = "/bin/sh", option[] = "-c", script[] = "echo ran; exec sleep 60";
+	char *argv[] = { shell, option, script, NULL };
+	const struct scd_confine_opts opts = { 0 };
+	struct scd_confined child = { .gate = -1 };
+	auto_filter struct scd_filter none = { 0 };
+	struct scd_error error;
+	int ends[2], status;
+	size_t len = 0;
+	ssize_t n;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)close(ends[0]);
+		(void)dup2(ends[1], STDOUT_FILENO);
+		if (scd_confine_start(&none, &opts, shell, argv, &child, &error) < 0)
+			_exit(1);
+		if (go)
+			scd_confine_go(&child);
+		else
+			(void)dprintf(STDOUT_FILENO, "waits\n");
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ends[1]);
+	while ((n = read(ends[0], out + len, size - 1 - len)) > 0) {
+		len += (size_t)n;
+		(void)kill(pid, SIGKILL);
+	}
+	out[len] = '\0';
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	(void)close(ends[0]);
+}
+
+static void a_command_does_not_outlive_us(void **state)
+{
+	char out[64];
+
+	(void)state;
+	(void)alarm(30); /* it would sleep for a minute */
+	kill_the_parent(true, out, sizeof(out));
+	assert_string_equal(out, "ran\n");
+	kill_the_parent(false, out, sizeof(out));
+	assert_string_equal(out, "waits\n");
+	(void)alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_command_does_not_outlive_us),
 		cmocka_unit_test(a_command_ends_as_it_does_without_us),
 		cmocka_unit_test(a_denied_call_gets_what_the_profile_says),
 		cmocka_unit_test(no_new_privs_is_set_when_it_is_asked_for),
