@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Dependencies point down: read from the include lines. common/ includes common/ alone; destination/
-# common/ as well; daemon/, cli/ and reporter/ those two and never each other. Within destination/ and
+# common/ as well; daemon/ and cli/ those two and never each other. Within destination/ and
 # daemon/ a module may include its own layer and lower ones.
 set -eu
 cd "$(dirname "$0")/../.."
