@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-LINTS := fmt-check lint-layers lint-banned lint-sizes lint-cppcheck lint-arm64 lint-text lint-analyzer lint-tidy
+LINTS := fmt-check lint-layers lint-map lint-banned lint-sizes lint-cppcheck lint-arm64 lint-text lint-analyzer lint-tidy
 lint: ## everything that reads the sources
 	+@$(at_once) $(LINTS) && echo 'lint: nothing found by $(LINTS)'
 
@@ -9,6 +9,9 @@ fmt-check: ## is every source laid out as `make fmt` would?
 # common/ includes itself alone, destination/ common/ as well; daemon/ and cli/ nothing of each other.
 lint-layers:
 	@tests/lint/layers.sh
+
+lint-map:
+	@tests/lint/map.sh
 
 # A file that nobody reads to its end is two files.
 lint-sizes:
