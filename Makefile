@@ -133,16 +133,6 @@ $(B)/tests/%.replay: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libscd-da
 programs-of-tests: $(UNIT) $(SIM) $(BENCH) $(FUZZ:%=$(B)/tests/%.replay)
 tests: programs-of-tests oracle ## build the test programs, run none
 
-# Every system call of a transaction, hundreds of power cuts, thousands of generations: docs/reliability.md.
-check-long: all $(SIM) ## by hand: crashes, power cuts, 20,000 updates, an hour of fuzzing for each target
-	B=$(abspath $(B)) SCD_CRASH_STRIDE=1 bats --timing tests/integration/crash.bats
-	B=$(abspath $(B)) SCD_POWER_CUTS=300 bats --timing tests/full/power.bats
-	B=$(abspath $(B)) SCD_ALL_COSTS=1 bats --timing tests/full/costs.bats
-	B=$(abspath $(B)) SCD_SWAPS=20000 SCD_PAUSE_MS=100 bats --timing tests/integration/endurance.bats
-	$(MAKE) oracle-long decode-long
-	$(MAKE) fuzz-afl FUZZ_TIME=3600
-	$(MAKE) fuzz FUZZ_TIME=3600
-
 # For what makes calls of its own, or writes files at the end of the process.
 no_sandbox = SECCOMPD_LANDLOCK=false SECCOMPD_SECCOMP_FILTER=false
 
@@ -216,7 +206,7 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 FORCE:
-.PHONY: FORCE all tests programs-of-tests check-long sanitize fuzz $(FUZZ:%=run-%) bench coverage fmt demo image install uninstall \
+.PHONY: FORCE all tests programs-of-tests sanitize fuzz $(FUZZ:%=run-%) bench coverage fmt demo image install uninstall \
         dist distcheck clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

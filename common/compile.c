@@ -290,14 +290,20 @@ int scd_compile(const struct scd_target *target, const struct scd_compile_opts *
 		return 0;
 	*result = (struct scd_compile_result){ SCD_COMPILE_REFUSED, 0, EINVAL };
 	*err = (struct scd_error){ .code = SCD_OK };
+	errno = 0;
 	/* Of several faults it depends on the order which one a runtime meets. */
 	ctx = scd_fill_quickly(target, opts);
 	if (!ctx)
 		ctx = fill_plainly(target, opts, result, err);
-	if (!ctx)
-		return err->code == SCD_OK ? 0 : -1;
-	if (export(ctx, filter, result, err) < 0)
+	if (err->code != SCD_OK || (ctx && export(ctx, filter, result, err) < 0))
 		return -1;
-	to_host_order(filter, scd_arch_of(opts->native)->big_endian);
+	/* When an allocation inside of libseccomp fails, it may leave rules out and say nothing, or
+	 * say something else. The C library has said it, and nothing above takes it back. */
+	if (errno == ENOMEM) {
+		scd_filter_done(filter);
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", target->count);
+	}
+	if (ctx)
+		to_host_order(filter, scd_arch_of(opts->native)->big_endian);
 	return 0;
 }

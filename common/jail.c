@@ -160,6 +160,12 @@ static void confine(const struct scd_check_opts *opts, struct page *page)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	close_all();
+	/* The C library writes to it when it finds a heap in ruins: no line of the parent's log.
+	 * The new descriptor takes its number, and what is written is gone with the child. */
+	if (!SANITIZED) {
+		(void)close(STDERR_FILENO);
+		(void)memfd_create("stderr", 0);
+	}
 	limit(RLIMIT_CPU, SCD_CHECK_CPU_SECONDS, SCD_CHECK_CPU_SECONDS + 1);
 	limit(RLIMIT_CORE, 0, 0);
 	limit(RLIMIT_NOFILE, 16, 16);
@@ -300,6 +306,20 @@ int scd_jail_start(const char *json, size_t len, const struct scd_check_opts *op
 	return 0;
 }
 
+/* Could a check have had all the memory that it may use? Its own is free by now, so that without
+ * any it was the machine, or a limit of ours, that had no more: what libseccomp makes of that, from
+ * a crash to an endless loop, says nothing of the profile. */
+static bool memory_is_there(void)
+{
+	void *all = mmap(NULL, SCD_CHECK_DATA_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (all == MAP_FAILED)
+		return false;
+	(void)munmap(all, SCD_CHECK_DATA_BYTES);
+	return true;
+}
+
 /* A verdict on a profile whose check did not survive. */
 static void report_death(struct scd_report *report, const char *how)
 {
@@ -308,6 +328,22 @@ static void report_death(struct scd_report *report, const char *how)
 		"the check %s: a runtime would do the same at every start of a container; use "
 		"fewer conditions",
 		how);
+}
+
+static enum scd_jail_result conclude_death(int progress, int status, bool timed_out,
+					   struct scd_report *report)
+{
+	const int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	if (timed_out || sig == SIGXCPU || sig == SIGKILL) {
+		report_death(report, timed_out ? "took too long" : "used up its processor time");
+		return SCD_JAIL_TIMEOUT;
+	}
+	if (progress == NO_VERDICT)
+		report_death(report, "needed more memory than a profile is worth");
+	else
+		report_death(report, "crashed");
+	return SCD_JAIL_CRASH;
 }
 
 /* Reads a complete report from the page. */
@@ -347,21 +383,17 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 		*result = scd_report_accepts(report) ? SCD_JAIL_ACCEPTED : SCD_JAIL_REJECTED;
 		return 0;
 	}
-	if (timed_out ||
-	    (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))) {
-		report_death(report, timed_out ? "took too long" : "used up its processor time");
-		*result = SCD_JAIL_TIMEOUT;
-		return 0;
-	}
-	*result = SCD_JAIL_CRASH;
-	if (progress == NO_VERDICT && page->error.code == SCD_E_NOMEM)
-		report_death(report, "needed more memory than a profile is worth");
-	else if (progress == NO_VERDICT) {
+	if (progress == NO_VERDICT && page->error.code != SCD_E_NOMEM) {
 		*err = page->error;
 		err->msg[sizeof(err->msg) - 1] = '\0';
+		if (err->code == SCD_OK || err->code >= SCD_CODE_COUNT)
+			return scd_fail(err, SCD_E_CORRUPT, 0, "no verdict, and no reason");
 		return -1;
-	} else
-		report_death(report, "crashed");
+	}
+	if (!memory_is_there())
+		return scd_fail(err, SCD_E_NOMEM, ENOMEM, "%zu bytes for a check",
+				SCD_CHECK_DATA_BYTES);
+	*result = conclude_death(progress, status, timed_out, report);
 	return 0;
 }
 

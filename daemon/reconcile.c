@@ -54,7 +54,7 @@ struct scd_reconcile {
 	int64_t healthy_seen_ms; /* when the source was last read; 0: not since it was lost */
 	uint64_t healthy_ms;	 /* it was healthy for, that no state file has counted */
 	uint64_t asked_seconds;	 /* of that, told to the transaction that runs */
-	uint64_t missing_delay_ms, write_delay_ms;
+	uint64_t missing_delay_ms, write_delay_ms, check_delay_ms;
 	struct scd_snapshot snapshot; /* of the sync that runs */
 	size_t judged;		      /* so many of its files, from the first, have a verdict */
 	struct scd_install_job job;
@@ -157,8 +157,11 @@ static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 		scd_reconcile_ask(r, r->again_trigger);
 	} else if (pending && scd_checker_idle(r->checker)) {
 		/* A check reached no verdict, for want of a process or of memory. */
-		set_timer(r->retry, MISSING_RETRY_MS);
+		set_timer(r->retry,
+			  back_off(&r->check_delay_ms, MISSING_RETRY_MS, MISSING_RETRY_MAX_MS));
 	}
+	if (!pending)
+		r->check_delay_ms = 0;
 }
 
 /* A sync that ended before its transaction. */
@@ -305,8 +308,9 @@ static void on_verdict(enum scd_jail_result result, const struct scd_error *err,
 {
 	struct scd_reconcile *r = arg;
 
-	r->state->validations[result]++;
-	if (err->code != SCD_OK)
+	if (err->code == SCD_OK)
+		r->state->validations[result]++;
+	else
 		scd_log_err0(err, "Check failed");
 	if (r->stage == JUDGING && (all_judged(r) || scd_checker_idle(r->checker)))
 		install(r);

@@ -97,19 +97,45 @@ FAULTS
   echo "# $count faults" >&3
 }
 
+@test "no memory for a check: the profile is no worse for it, and is judged when there is some" {
+  not_under valgrind 'it needs memory of its own'
+  ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer reserves terabytes'
+  start_whole
+  keep
+  next_payload
+  # Some MiB in libseccomp; and rejected, as rules that deny a value leave its neighbours open.
+  jq -n '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+    syscalls: [range(100) as $i | {names: ["setns", "unshare", "bpf", "keyctl", "fsopen", "syslog", "setuid", "setgid"],
+    action: "SCMP_ACT_ERRNO", args: [{index: 0, value: $i, op: "SCMP_CMP_EQ"}]}]}' > "$PAYLOAD/hungry.json"
+  # A MiB more than the daemon has is all that it, and each child, may have.
+  data=$(awk '/VmData/ { print $2 * 1024 }' "/proc/$PROC/status")
+  prlimit --pid "$PROC" --data="$((data + 1048576))":unlimited
+  publish
+  eventually grep -q '"msg":"Check failed".*"code":"no_memory"' "$LOG"
+  [ "$(code /livez)" = 200 ]
+  eventually is_state a.json Installed
+  is_state hungry.json Pending
+  [ "$(metric 'seccompd_profiles{state="invalid"}')" = 0 ]
+  [ "$(metric 'seccompd_validations_total{result="rejected"}')" = 0 ]
+  [ "$(metric 'seccompd_validations_total{result="crash"}')" = 0 ]
+  prlimit --pid "$PROC" --data=unlimited:unlimited
+  eventually is_state hungry.json Invalid # by itself, in a few seconds
+  [ "$(status '[.profiles[] | select(.name == "hungry.json") | .findings[] | select(.ruleId == "SCP057")] | length')" = 0 ]
+}
+
 @test "no descriptor is left: nothing is lost, and it goes on when there is one" {
   start_whole
   keep
   next_payload
-  soft=$(prlimit --pid "$DAEMON" --nofile --raw --noheadings --output SOFT)
+  soft=$(prlimit --pid "$PROC" --nofile --raw --noheadings --output SOFT)
   # The descriptors that it has are all it may have.
-  prlimit --pid "$DAEMON" --nofile="$(find "/proc/$DAEMON/fd" -mindepth 1 | wc -l)":"$soft"
+  prlimit --pid "$PROC" --nofile="$(find "/proc/$PROC/fd" -mindepth 1 | wc -l)":"$soft"
   publish
   look_again
   eventually grep -q '"errno":"Too many open files"' "$LOG"
   kill -0 "$DAEMON"
   nothing_is_lost
-  prlimit --pid "$DAEMON" --nofile="$soft":"$soft"
+  prlimit --pid "$PROC" --nofile="$soft":"$soft"
   eventually is_installed
 }
 

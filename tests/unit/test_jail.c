@@ -284,6 +284,79 @@ static void in_a_process(int (*body)(void))
 			return __LINE__; \
 	} while (0)
 
+static size_t data_bytes(void)
+{
+	FILE *file = fopen("/proc/self/status", "re");
+	char line[128];
+	unsigned long kib = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, "VmData:", 7) == 0)
+			kib = strtoul(line + 7, NULL, 10);
+	if (file)
+		(void)fclose(file);
+	return (size_t)kib << 10;
+}
+
+/* What tests before have left free would be enough. */
+static void use_up_the_heap(void)
+{
+	/* Not 0, which the kernel takes for no limit, for valgrind's sake. */
+	const struct rlimit none = { .rlim_cur = 1, .rlim_max = RLIM_INFINITY };
+	void *volatile kept;
+
+	(void)setrlimit(RLIMIT_DATA, &none);
+	for (size_t size = (size_t)1 << 20; size >= 16; size /= 2)
+		do
+			kept = malloc(size);
+		while (kept);
+}
+
+/* A good profile, with so much memory in all: 0 it is accepted, 1 there is no verdict. */
+static int judge_with(size_t bytes, const char *text, size_t len)
+{
+	const struct rlimit limit = { .rlim_cur = bytes, .rlim_max = RLIM_INFINITY };
+	auto_report struct scd_report report = { 0 };
+	enum scd_jail_result result;
+	struct scd_error err;
+	bool degraded;
+
+	CHECK(setrlimit(RLIMIT_DATA, &limit) == 0);
+	if (scd_jail_check(text, len, &standard, &report, &result, &degraded, &err) < 0) {
+		CHECK(err.code == SCD_E_NOMEM || err.sys == ENOMEM);
+		return 1;
+	}
+	CHECK(result == SCD_JAIL_ACCEPTED);
+	return 0;
+}
+
+/* Ever more memory until it is enough: with less there is no verdict, never a bad one. */
+static int judge_with_little_memory(void)
+{
+	auto_free char *text = NULL;
+	size_t len, start, more = 0;
+	struct scd_error err;
+	int rc = 1;
+
+	CHECK(scd_read_file_at(AT_FDCWD, "profiles/base/seccompd.json", true, SCD_PROFILE_MAX,
+			       &text, &len, &err) == 0);
+	start = data_bytes();
+	CHECK(start > 0);
+	use_up_the_heap();
+	for (; rc == 1 && more < (size_t)8 << 20; more += (size_t)8 << 10)
+		rc = judge_with(start + more, text, len);
+	CHECK(more > (size_t)64 << 10);
+	return rc;
+}
+
+static void a_machine_without_memory_is_no_fault_of_a_profile(void **state)
+{
+	(void)state;
+	if (SANITIZED)
+		skip();
+	in_a_process(judge_with_little_memory);
+}
+
 /* What a container's profile may do with seccomp(2). */
 static uint32_t answer_to_seccomp;
 
@@ -428,6 +501,23 @@ static void note_signal(int sig)
 	handled++;
 }
 
+/* What the C library says of a broken heap gets into nobody's log. */
+static bool writes_errors_into_memory(pid_t pid)
+{
+	char path[64], target[32] = "";
+	ssize_t n = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd/2", (int)pid);
+	for (int i = 0; i < 1000 && strncmp(target, "/memfd:stderr", 13) != 0; i++) {
+		n = readlink(path, target, sizeof(target) - 1);
+		target[n > 0 ? n : 0] = '\0';
+		if (n < 0 && errno == EACCES)
+			return true; /* not for us to see */
+		(void)usleep(1000);
+	}
+	return strncmp(target, "/memfd:stderr", 13) == 0;
+}
+
 static void the_parents_handlers_and_descriptors_stay_its_own(void **state)
 {
 	const struct sigaction noting = { .sa_handler = note_signal };
@@ -449,6 +539,7 @@ static void the_parents_handlers_and_descriptors_stay_its_own(void **state)
 	(void)close(ends[1]);
 	/* The end of file comes when nobody else holds the writing end. */
 	assert_int_equal(read(ends[0], &byte, 1), 0);
+	assert_true(SANITIZED || writes_errors_into_memory(jail.pid));
 	assert_int_equal(kill(jail.pid, SIGTERM), 0);
 	assert_int_equal(waitpid(jail.pid, &status, 0), jail.pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
@@ -480,6 +571,7 @@ int main(void)
 		cmocka_unit_test(a_child_killed_for_its_time_is_a_finding),
 		cmocka_unit_test(processor_time_has_an_end),
 		cmocka_unit_test(memory_has_an_end),
+		cmocka_unit_test(a_machine_without_memory_is_no_fault_of_a_profile),
 		cmocka_unit_test(where_seccomp_is_denied_the_verdict_stands_degraded),
 		cmocka_unit_test(the_trial_load_asks_the_kernel),
 		cmocka_unit_test(a_filter_that_denies_exit_group_is_loaded_all_the_same),

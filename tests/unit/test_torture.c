@@ -18,9 +18,7 @@
 #include "bpf.h"
 #include "check.h"
 #include "fsio.h"
-/* Of our objects and of cJSON alone: when an allocation inside of libseccomp fails, it makes a
- * filter that lacks rules and says nothing of it, which the comparison with the text then reports.
- */
+/* Of our objects and of cJSON alone: libseccomp's are in test_torture_seccomp. */
 #define NOMEM_WRAPPED
 #include "nomem.h"
 
