@@ -12,7 +12,7 @@ SEED_TESTS        := $(FUZZ_SRC:.c=.test)
 INTEGRATION_TESTS := $(patsubst %.bats,%.test,$(wildcard tests/integration/*.bats))
 E2E_TESTS         := $(patsubst %.bats,%.test,$(wildcard tests/e2e/*.bats))
 FULL_TESTS        := $(patsubst %.bats,%.test,$(wildcard tests/full/*.bats))
-# Once more, with less than the daemon asks for; parts of check-full.
+# Once more, with less than the daemon asks for; parts of check-full, wholly in long-reruns.
 RERUNS            := check-nocaps check-own-profile check-no-openat2 check-valgrind
 
 # Runs goals, and says what came of them. Nothing that an earlier run left counts.
@@ -70,6 +70,32 @@ cross-arm64: ## by hand: everything built for arm64 with -Werror, unit tests emu
 	  PKG_CONFIG='env PKG_CONFIG_LIBDIR=$(arm64_lib)/pkgconfig PKG_CONFIG_SYSROOT_DIR=$(abspath $(ARM64))/root pkg-config' \
 	  all programs-of-tests
 	tests/full/arm64.sh tests $(ARM64) build-arm64
+
+# What is too long for every day: docs/reliability.md. LONG chooses among the parts.
+LONG ?= crash power costs torture endurance soak reruns oracle fuzz
+check-long: $(LONG:%=long-%) ## by hand, hours: all of LONG="crash power costs torture endurance soak reruns oracle fuzz"
+long_bats = B=$(abspath $(B)) $(1) bats --timing $(2)
+$(filter-out long-oracle long-fuzz,$(LONG:%=long-%)): all $(SIM)
+long-crash: # killed at every system call
+	$(call long_bats,SCD_CRASH_STRIDE=1,tests/integration/crash.bats)
+long-power: # 900 power cuts
+	$(call long_bats,SCD_POWER_CUTS=300,tests/full/power.bats)
+long-costs:
+	$(call long_bats,SCD_ALL_COSTS=1,tests/full/costs.bats)
+long-torture: $(B)/tests/test_torture_seccomp # every allocation of larger profiles fails
+	SCD_ALL_TORTURE=1 $(B)/tests/test_torture_seccomp
+long-endurance: # 20,000 generations; as many swaps of a volume, back to back
+	$(call long_bats,SCD_SWAPS=20000,tests/integration/endurance.bats)
+long-soak: # 20,000 syncs, each of them seen, judged and installed
+	$(call long_bats,SCD_SYNCS=20000,-f 'every single' tests/integration/endurance.bats)
+long-reruns: # the whole integration suite in each mode
+	set -e; for mode in $(RERUNS:check-%=%); do B=$(abspath $(B)) tests/full/rerun.sh --whole $$mode; done
+long-oracle:
+	$(MAKE) oracle-long decode-long
+long-fuzz: # an hour for each target, twice
+	$(MAKE) fuzz-afl FUZZ_TIME=3600
+	$(MAKE) fuzz FUZZ_TIME=3600
+.PHONY: check-long $(LONG:%=long-%)
 
 rules-doc: $(B)/seccompctl ## write docs/rules.md anew, from the table of rules
 	tests/lint/rules_doc.sh $(B)/seccompctl > docs/rules.md

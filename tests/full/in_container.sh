@@ -18,7 +18,7 @@ printf '%s\0' "$@" | jq -Rs --slurpfile seccomp "$profile" --arg rootfs "$bundle
     ociVersion: "1.0.2",
     process: {
       terminal: false, user: {uid: 0, gid: 0}, cwd: "/", args: $args,
-      env: ["PATH=/usr/bin", "NODE_NAME=node", ($ENV | to_entries[] | select(.key | startswith("SECCOMPD_"))
+      env: ["PATH=/usr/bin", "NODE_NAME=\($ENV.NODE_NAME // "node")", ($ENV | to_entries[] | select(.key | startswith("SECCOMPD_"))
             | select(.key != "SECCOMPD_WRAPPER") | "\(.key)=\(.value)")],
       noNewPrivileges: true,
       capabilities: {bounding: [], permitted: [], effective: [], inheritable: [], ambient: []}

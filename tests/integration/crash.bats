@@ -22,11 +22,12 @@ setup() {
     good_profile mount > "$OLD/$name"
     good_profile umount2 > "$NEW/$name"
   done
-  strace -o /dev/null true 2>/dev/null || skip_or_fail 'strace cannot trace here'
+  not_under 'own-profile valgrind' 'ptrace(2) kills there, and valgrind makes calls of its own'
+  under_mode strace -o /dev/null true 2>/dev/null || skip_or_fail 'strace cannot trace here'
 }
 teardown() { volume_teardown; }
 
-transact() { "$B/tests/transact" "$@"; }
+transact() { under_mode "$B/tests/transact" "$@"; }
 
 # The destination as it was before.
 rewind() {
@@ -74,22 +75,22 @@ calls() { sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' "$1" | awk '{ print $1, ++seen[$1] 
 # Runs a program that is killed before its Kth call of a name: killed_at NAME K PROGRAM...
 killed_at() {
   local code=0
-  strace -o /dev/null -e inject="$1":signal=KILL:when="$2" "${@:3}" 2>/dev/null || code=$?
+  under_mode strace -o /dev/null -e inject="$1":signal=KILL:when="$2" "${@:3}" 2>/dev/null || code=$?
   [ "$code" -eq 137 ]
 }
 
 # The same of every process that it forks.
 child_killed_at() {
-  strace -f -o /dev/null -e inject="$1":signal=KILL:when="$2" "${@:3}" 2>&1 | grep -q 'died of signal 9'
+  under_mode strace -f -o /dev/null -e inject="$1":signal=KILL:when="$2" "${@:3}" 2>&1 | grep -q 'died of signal 9'
 }
 
-daemon_once() { "$B/seccompd" --source="$1" --destination="$DEST" --one-time "${@:2}" 2> "$LOG"; }
+daemon_once() { seccompd --source="$1" --destination="$DEST" --one-time "${@:2}" 2> "$LOG"; }
 
 # Kills the transaction at each of its calls: crash_everywhere KIND SOURCE OPTION...
 crash_everywhere() {
   local kind=$1 source=$2 total=0 killed=0 name k
   rewind
-  strace -o "$WORK/trace" "$B/tests/transact" "${@:3}" "$source" "$DEST"
+  under_mode strace -o "$WORK/trace" "$B/tests/transact" "${@:3}" "$source" "$DEST"
   calls "$WORK/trace" > "$WORK/calls"
   # Before the lock it has only looked at the source.
   sed -i "1,$(($(grep -n 'seccompd.lock' "$WORK/trace" | head -1 | cut -d: -f1) - 1))d" "$WORK/calls"
@@ -134,7 +135,7 @@ crash_everywhere() {
   transact "$OLD" "$READY"
   rewind
   # No other process of the daemon makes these calls.
-  strace -f -o "$WORK/all" -e trace=flock,renameat,renameat2,fsync,unlinkat,mkdirat,fchmod \
+  under_mode strace -f -o "$WORK/all" -e trace=flock,renameat,renameat2,fsync,unlinkat,mkdirat,fchmod \
     "$B/seccompd" --source="$NEW" --destination="$DEST" --one-time 2> "$LOG"
   sed -nE 's/^[0-9]+ +([a-z0-9]+\()/\1/p' "$WORK/all" > "$WORK/trace"
   calls "$WORK/trace" > "$WORK/calls"
@@ -154,7 +155,7 @@ crash_everywhere() {
   local name k killed=0 total=0 stride=$((STRIDE * 3))
   transact "$OLD" "$READY"
   rewind
-  strace -o "$WORK/trace" "$B/seccompd" --source="$NEW" --destination="$DEST" --one-time 2> "$LOG"
+  under_mode strace -o "$WORK/trace" "$B/seccompd" --source="$NEW" --destination="$DEST" --one-time 2> "$LOG"
   calls "$WORK/trace" > "$WORK/calls"
   while read -r name k; do
     ((total++ % stride == 0)) || continue

@@ -3,7 +3,8 @@
 # Each test is a subshell of its own.
 # shellcheck disable=SC2030,SC2031
 # Many generations in a row: nobody sees a torn one, and nothing grows. SCD_SWAPS of them,
-# SCD_PAUSE_MS apart under the daemon, which begins a sync every 100 ms at most.
+# SCD_PAUSE_MS apart under the daemon, which begins a sync every 100 ms at most; or SCD_SYNCS of
+# which each waits until the one before is installed.
 
 bats_require_minimum_version 1.5.0
 load lib.bash
@@ -45,10 +46,10 @@ two_profiles() {
 }
 
 # Memory of its own: pages of code come and go between two pieces of work.
-own() { awk '/RssAnon/ { print $2 }' "/proc/$DAEMON/status"; }
-fds() { find "/proc/$DAEMON/fd" -mindepth 1 | wc -l; }
-watches() { cat "/proc/$DAEMON"/fdinfo/* 2>/dev/null | grep -c '^inotify wd'; }
-children() { pgrep -c -P "$DAEMON" || true; }
+own() { awk '/RssAnon/ { print $2 }' "/proc/$PROC/status"; }
+fds() { find "/proc/$PROC/fd" -mindepth 1 | wc -l; }
+watches() { cat "/proc/$PROC"/fdinfo/* 2>/dev/null | grep -c '^inotify wd'; }
+children() { pgrep -c -P "$PROC" || true; }
 all_syncs() { get /metrics | awk '/^seccompd_syncs_total\{/ { n += $2 } END { print n }'; }
 no_children() { [ "$(children)" = 0 ]; }
 
@@ -98,4 +99,58 @@ is_last() {
   eventually no_temps
   # What lies in the destination: two profiles, a directory, the lock and the state file.
   [ "$(find "$DEST" -mindepth 1 | wc -l)" = 5 ]
+}
+
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/$PROC/status"; }
+counted() { metric "$1"; }
+
+# What must not grow, as it is now between two syncs.
+footprint() {
+  eventually no_children
+  sleep 0.3
+  OWN=$(own)
+  RSS=$(rss)
+  OTHERS="$(fds) descriptors, $(watches) watches, $(find "$DEST" "$SOURCE" -mindepth 1 | wc -l) files"
+}
+
+@test "a daemon that judges and installs every single generation does not grow" {
+  ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer has its own idea of memory'
+  syncs=${SCD_SYNCS:-60}
+  parts=$((syncs < 2000 ? 2 : 20))
+  mkdir -p "$PAYLOAD/team"
+  good_profile > "$PAYLOAD/a.json"
+  good_profile umount2 > "$PAYLOAD/team/b.json"
+  publish
+  daemon_start --resync-period=1h --v=1
+  eventually is_state team/b.json Installed
+  # Until all has been used once.
+  "$B/tests/atomic_writer" --times=$((syncs / 20 + 20)) --follow="$DEST" "$SOURCE" "$PAYLOAD"
+  footprint
+  own_before=$OWN rss_before=$RSS others_before=$OTHERS
+  accepted_before=$(counted 'seccompd_validations_total{result="accepted"}')
+  updates_before=$(counted 'seccompd_installs_total{operation="update",result="success"}')
+  good_before=$(counted 'seccompd_syncs_total{trigger="watch",result="success"}')
+  all_before=$(all_syncs)
+  started=$SECONDS
+  # Other numbers than those that were: a text is judged when it is new.
+  for part in $(seq "$parts"); do
+    printf '%*s\n' "$part" '' | tee -a "$PAYLOAD/a.json" >> "$PAYLOAD/team/b.json"
+    "$B/tests/atomic_writer" --times=$((syncs / parts)) --follow="$DEST" "$SOURCE" "$PAYLOAD"
+    footprint
+    echo "# after $((part * (syncs / parts))): $OWN KiB of its own, $RSS KiB resident, $OTHERS" >&3
+    [ "$OTHERS" = "$others_before" ]
+  done
+  took=$((SECONDS - started))
+  good=$(($(counted 'seccompd_syncs_total{trigger="watch",result="success"}') - good_before))
+  updates=$(($(counted 'seccompd_installs_total{operation="update",result="success"}') - updates_before))
+  accepted=$(($(counted 'seccompd_validations_total{result="accepted"}') - accepted_before))
+  echo "# $good syncs ($(($(all_syncs) - all_before)) of all kinds), $accepted verdicts, $updates updates in $took s:" \
+    "$own_before KiB of its own before, $OWN after; $rss_before KiB resident before, $RSS after" >&3
+  # Each was seen, judged and installed.
+  [ "$good" -ge "$syncs" ]
+  [ "$accepted" = $((2 * syncs)) ]
+  [ "$updates" = $((2 * syncs)) ]
+  [ "$OWN" -le $((own_before + 128)) ]
+  [ "$RSS" -le $((rss_before + 1024)) ]
+  no_temps
 }

@@ -7,7 +7,7 @@ TRACER=
 # Makes system calls of the daemon and of what it forks fail from now on: fault CALL,...:error=ERRNO
 fault() {
   : > "$WORK/strace" # what the last one said must not be read as this one's
-  strace -f -o /dev/null -e trace="${1%%:*}" -e inject="$1" -p "$DAEMON" 2> "$WORK/strace" 3>&- &
+  strace -f -o /dev/null -e trace="${1%%:*}" -e inject="$1" -p "$PROC" 2> "$WORK/strace" 3>&- &
   TRACER=$!
   within 60 attached_or_ended || true
   ! grep -q attached "$WORK/strace" || return 0

@@ -65,10 +65,10 @@ is_ready() { [ "$(code /readyz)" = 200 ] && [ "$(get /readyz)" = ok ]; }
   publish
   daemon_start
   eventually is_state a.json Installed
-  kill -STOP "$DAEMON"
+  kill -STOP "$PROC"
   run curl -sS --max-time 1 "http://127.0.0.1:$PORT/livez"
   [ "$status" -eq 28 ] # no answer, and the kubelet's probe times out
-  kill -CONT "$DAEMON"
+  kill -CONT "$PROC"
   eventually code_is /livez 200
 }
 
@@ -134,7 +134,7 @@ probe() {
   [ "$(wc -l < "$WORK/missed")" -le 2 ] # a machine with much else to do
   [ ! -e "$WORK/restarted" ]
   eventually metric_is process_open_fds "$before"
-  kib=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
+  kib=$(awk '/VmRSS/ { print $2 }' "/proc/$PROC/status")
   echo "# $kib KiB resident afterwards" >&3
   grep -q __asan_init "$B/seccompd" || [ "$kib" -lt 8192 ]
 }

@@ -37,7 +37,22 @@ volume_teardown() {
 # Publishes the payload as a new generation; further arguments go to the simulator.
 publish() { "$B/tests/atomic_writer" "$@" "$SOURCE" "$PAYLOAD"; }
 
-# Starts the daemon; further arguments are its own. Sets DAEMON and PORT.
+# In a re-run (tests/full/rerun.sh) the programs are started by SECCOMPD_WRAPPER, and SCD_RERUN
+# is the mode. What cannot hold there by its nature says so: not_under 'MODE...' REASON
+not_under() { [[ " $1 " != *" ${SCD_RERUN:-none} "* ]] || skip "not under $SCD_RERUN: $2"; }
+
+# The programs, started as the mode says; for 60 s at most.
+# shellcheck disable=SC2086
+seccompd() { timeout 60 ${SECCOMPD_WRAPPER:-} "$B/seccompd" "$@"; }
+# shellcheck disable=SC2086
+seccompctl() { timeout 60 ${SECCOMPD_WRAPPER:-} "$B/seccompctl" "$@"; }
+
+# Another program, started so too.
+# shellcheck disable=SC2086
+under_mode() { ${SECCOMPD_WRAPPER:-} "$@"; }
+
+# Starts the daemon; further arguments are its own. Sets DAEMON, what to wait for and to signal;
+# PROC, the process of the daemon itself; and PORT.
 daemon_start() { daemon_under -- "$@"; }
 
 # The same by another program, which is to exec what it is given: daemon_under PROGRAM... -- OPTION...
@@ -48,13 +63,15 @@ daemon_under() {
     shift
   done
   shift
+  # The program is in what the mode gives; but valgrind is to look at the daemon, not at it.
+  # shellcheck disable=SC2206
+  if [ "${SCD_RERUN:-}" = valgrind ]; then by+=($SECCOMPD_WRAPPER); else by=(${SECCOMPD_WRAPPER:-} "${by[@]}"); fi
   : > "$LOG"
-  # shellcheck disable=SC2086
-  "${by[@]}" ${SECCOMPD_WRAPPER:-} "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
+  "${by[@]}" "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen=127.0.0.1:0 --v=4 "$@" 2> "$LOG" 3>&- &
   DAEMON=$!
   PORT=
   within 60 has_started || true
-  [ -z "$PORT" ] || return 0
+  [ -z "$PORT" ] || { find_daemon && return 0; }
   cat "$LOG" >&2
   return 1
 }
@@ -67,10 +84,23 @@ has_started() {
 
 # As on nodes where others have taken every inotify instance that uid 0 may have.
 daemon_without_inotify() {
+  # No mode of a re-run lets anybody make a user namespace. There the call says so itself.
+  if [ -n "${SCD_RERUN:-}" ]; then
+    daemon_under "$B/tests/deny" inotify_init=EMFILE inotify_init1=EMFILE -- "$@"
+    return
+  fi
   unshare --user --map-root-user true || skip_or_fail 'user namespaces are not to be had' || return
   # shellcheck disable=SC2016
   daemon_under unshare --user --map-root-user sh -c \
     'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"' sh -- "$@"
+}
+
+# Some of what it is started by stays: crun has it as its child.
+find_daemon() {
+  for PROC in $DAEMON $(pgrep -P "$DAEMON"); do
+    [ "$(readlink "/proc/$PROC/exe")" != "$(realpath "$B/seccompd")" ] || return 0
+  done
+  PROC=$DAEMON
 }
 
 # Ends the daemon by SIGTERM; its exit code is returned.

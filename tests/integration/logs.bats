@@ -56,7 +56,7 @@ hostile_source() {
   ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer writes lines of its own'
   hostile_source
   : > "$LOG"
-  "$B/seccompd" --source="$SOURCE" --destination="$DEST" --listen= --v=6 --logging-format=text \
+  seccompd --source="$SOURCE" --destination="$DEST" --listen= --v=6 --logging-format=text \
     --one-time 2> "$LOG" || true
   harmless "$LOG"
   [ "$(wc -l < "$LOG")" -ge 4 ]

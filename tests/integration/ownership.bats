@@ -10,13 +10,13 @@ load lib.bash
 setup() { volume_setup; }
 teardown() { volume_teardown; }
 
-ctl() { "$B/seccompctl" "$1" --destination="$DEST" "${@:2}"; }
+ctl() { seccompctl "$1" --destination="$DEST" "${@:2}"; }
 reason_of() { status ".profiles[] | select(.name == \"$1\") | .reason"; }
 ledger() { jq -r ".[0]$1" "$DEST/.seccompd.state.json"; }
 digest() { ledger .setDigest; }
 
 # Installs what is published, once.
-one_time() { "$B/seccompd" --source="$SOURCE" --destination="$DEST" --one-time 2> "$LOG"; }
+one_time() { seccompd --source="$SOURCE" --destination="$DEST" --one-time 2> "$LOG"; }
 
 @test "what is no regular file with one link is refused under our name, and said" {
   mkdir -p "$DEST/directory.json" "$WORK/elsewhere"

@@ -2,8 +2,8 @@
 /*
  * atomic_writer - publish files in a directory as the kubelet fills a volume.
  *
- *   atomic_writer [--old-order] [--crash-after=STEP] [--times=N [--pause=MS]]
- *                 TARGET_DIR PAYLOAD_DIR
+ *   atomic_writer [--old-order] [--crash-after=STEP]
+ *                 [--times=N [--pause=MS | --follow=DIR]] TARGET_DIR PAYLOAD_DIR
  *   atomic_writer --teardown TARGET_DIR
  *
  * Publishes every file below PAYLOAD_DIR; a file in a sub-directory is what
@@ -20,6 +20,9 @@
  *                       more at the end of each file, so that each is a new
  *                       generation; the last is PAYLOAD_DIR as it is
  *   --pause=MS          milliseconds between them
+ *   --follow=DIR        waits after each until every file of it lies in DIR as published, for
+ *                       10 s at most. No two of them are the same: the first has 1 written
+ *                       at the end of each file, in spaces and tabs, the next 2, and so on
  *   --teardown          take the live volume down: the timestamped directories, the
  *                       links, ..data, and TARGET_DIR itself when that empties it
  *
@@ -40,6 +43,8 @@
 #include "writer.h"
 
 #define FILE_MAX ((size_t)64 << 20)
+#define NUMBER_BITS ((size_t)24)
+#define FOLLOW_MS 10000
 
 enum exit_code {
 	EXIT_USAGE = 2,
@@ -50,7 +55,7 @@ struct args {
 	struct sim_opts opts;
 	unsigned long times, pause_ms;
 	bool teardown;
-	const char *target;
+	const char *target, *follow;
 	char *payload;
 };
 
@@ -58,7 +63,7 @@ struct payload {
 	struct sim_file *files; /* borrow from @owned */
 	struct owned {
 		char *path;
-		char *text; /* a newline after the last byte */
+		char *text; /* the file's, and room for a number after it */
 	} * owned;
 	size_t count;
 };
@@ -66,8 +71,8 @@ struct payload {
 static int usage(void)
 {
 	(void)fputs(
-		"usage: atomic_writer [--old-order] [--crash-after=STEP] [--times=N [--pause=MS]] "
-		"TARGET_DIR PAYLOAD_DIR\n"
+		"usage: atomic_writer [--old-order] [--crash-after=STEP] [--times=N [--pause=MS | "
+		"--follow=DIR]] TARGET_DIR PAYLOAD_DIR\n"
 		"       atomic_writer --teardown TARGET_DIR\n",
 		stderr);
 	return EXIT_USAGE;
@@ -79,6 +84,7 @@ static bool parse(int argc, char **argv, struct args *args)
 					       { "crash-after", required_argument, NULL, 'c' },
 					       { "times", required_argument, NULL, 'n' },
 					       { "pause", required_argument, NULL, 'p' },
+					       { "follow", required_argument, NULL, 'f' },
 					       { "teardown", no_argument, NULL, 't' },
 					       { NULL, 0, NULL, 0 } };
 	char *end;
@@ -103,6 +109,9 @@ static bool parse(int argc, char **argv, struct args *args)
 			args->pause_ms = strtoul(optarg, &end, 10);
 			if (*end)
 				return false;
+			break;
+		case 'f':
+			args->follow = optarg;
 			break;
 		case 't':
 			args->teardown = true;
@@ -135,7 +144,7 @@ static int payload_add(struct payload *payload, const char *file, const char *pa
 	struct sim_file *files;
 	struct owned *owned;
 	struct scd_error err;
-	char *text;
+	char *text, *bigger;
 	size_t len;
 
 	files = reallocarray(payload->files, n + 1, sizeof(*files));
@@ -150,6 +159,12 @@ static int payload_add(struct payload *payload, const char *file, const char *pa
 		errno = err.sys;
 		return -1;
 	}
+	bigger = realloc(text, len + 1 + NUMBER_BITS);
+	if (!bigger) {
+		free(text);
+		return -1;
+	}
+	text = bigger;
 	text[len] = '\n'; /* over the NUL: --times may want it */
 	owned[n] = (struct owned){ .path = copy, .text = text };
 	files[n] = (struct sim_file){ .path = copy, .data = text, .len = len };
@@ -188,6 +203,48 @@ static int payload_load(struct payload *payload, char *dir)
 	return errno ? -1 : 0; /* fts_read() sets it to 0 at the end */
 }
 
+/* Another end of each file than any time before: how much longer it is. */
+static size_t lengthen(const struct args *args, struct payload *payload, unsigned long left)
+{
+	unsigned long number = args->times - left;
+
+	if (!args->follow)
+		return left % 2;
+	for (size_t i = 0; i < payload->count; i++)
+		for (size_t bit = 0; bit < NUMBER_BITS; bit++)
+			payload->owned[i].text[payload->files[i].len + 1 + bit] =
+				number >> bit & 1 ? '\t' : ' ';
+	return 1 + NUMBER_BITS;
+}
+
+static bool lies_in(int dir, const struct sim_file *file)
+{
+	auto_free char *text = NULL;
+	struct scd_error err;
+	size_t len;
+
+	return scd_read_file_at(dir, file->path, true, FILE_MAX, &text, &len, &err) == 0 &&
+	       len == file->len && memcmp(text, file->data, len) == 0;
+}
+
+/* Waits until all of @payload lies in the directory that is followed. */
+static int follow(const struct args *args, const struct payload *payload)
+{
+	const struct timespec tick = { .tv_nsec = 1000000L };
+	auto_close int dir = open(args->follow, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t there = 0;
+
+	for (unsigned ms = 0; dir >= 0 && ms < FOLLOW_MS; ms++) {
+		while (there < payload->count && lies_in(dir, &payload->files[there]))
+			there++;
+		if (there == payload->count)
+			return 0;
+		(void)nanosleep(&tick, NULL);
+	}
+	errno = dir < 0 ? errno : ETIMEDOUT;
+	return -1;
+}
+
 static int publish(const struct args *args)
 {
 	const struct timespec pause = { .tv_sec = (time_t)(args->pause_ms / 1000),
@@ -200,7 +257,7 @@ static int publish(const struct args *args)
 		return perror(args->target), EXIT_FAILURE;
 
 	for (unsigned long left = args->times; left-- > 0;) {
-		size_t longer = left % 2;
+		size_t longer = lengthen(args, &payload, left);
 		int ret;
 
 		for (size_t i = 0; i < payload.count; i++)
@@ -210,6 +267,8 @@ static int publish(const struct args *args)
 			return perror(args->target), EXIT_FAILURE;
 		if (ret == SIM_CRASHED)
 			return EXIT_CRASHED;
+		if (args->follow && follow(args, &payload) < 0)
+			return perror(args->follow), EXIT_FAILURE;
 		for (size_t i = 0; i < payload.count; i++)
 			payload.files[i].len -= longer;
 		(void)nanosleep(&pause, NULL);

@@ -15,15 +15,14 @@ static const struct {
 	const char *name;
 	uint32_t action;
 } answers[] = {
-	{ "ENOSYS", SCMP_ACT_ERRNO(ENOSYS) },
-	{ "EPERM", SCMP_ACT_ERRNO(EPERM) },
-	{ "EACCES", SCMP_ACT_ERRNO(EACCES) },
+	{ "ENOSYS", SCMP_ACT_ERRNO(ENOSYS) }, { "EPERM", SCMP_ACT_ERRNO(EPERM) },
+	{ "EACCES", SCMP_ACT_ERRNO(EACCES) }, { "EMFILE", SCMP_ACT_ERRNO(EMFILE) },
 	{ "KILL", SCMP_ACT_KILL_PROCESS },
 };
 
 static int usage(const char *word)
 {
-	(void)fprintf(stderr, "deny: %s: CALL=ENOSYS|EPERM|EACCES|KILL... PROGRAM\n", word);
+	(void)fprintf(stderr, "deny: %s: CALL=ENOSYS|EPERM|EACCES|EMFILE|KILL... PROGRAM\n", word);
 	return 125;
 }
 
