@@ -13,7 +13,7 @@ NAMES=(a.json b.json base/c.json base/deep/d.json)
 setup() {
   volume_setup
   CUTS=${SCD_POWER_CUTS:-8}
-  IMAGE=$WORK/image
+  IMAGE=$WORK/image.0
   MOUNT=$WORK/host/seccomp
   WRITER=
   rm -rf "$MOUNT"
@@ -44,9 +44,10 @@ cut_power() { "$B/tests/power_cut" "$MOUNT" || skip_or_fail 'this kernel cuts no
 # with us, and with it what the kernel remembers of it.
 reboot_it() {
   umount --lazy "$MOUNT"
-  cp --sparse=always "$IMAGE" "$IMAGE+"
+  local next=$WORK/image.$((${IMAGE##*.} + 1))
+  cp --sparse=always "$IMAGE" "$next"
   rm "$IMAGE"
-  IMAGE+=+
+  IMAGE=$next
   mount_it
 }
 

@@ -11,7 +11,7 @@
 # The daemon, `seccompctl prune` and `adopt` are started by the mode's wrapper (lib.bash). What a mode
 # cannot have by its nature is skipped with the reason, which is written at the test: not_under.
 # Without --whole: a part, for CI.
-set -eu
+set -eu -o pipefail
 
 whole=
 [ "$1" != --whole ] || { whole=yes && shift; }
@@ -65,8 +65,7 @@ fi
 
 echo "# $mode: $wrapper"
 result=0
-SECCOMPD_WRAPPER=$wrapper bats "${choice[@]}" "${files[@]}" > "$out" 2>&1 || result=$?
-cat "$out"
+SECCOMPD_WRAPPER=$wrapper bats "${choice[@]}" "${files[@]}" 2>&1 | tee "$out" || result=$?
 count() { grep -cE "$1" "$out" || true; }
 echo "# $mode: $(count '^ok .*# skip') of $(count '^(not )?ok ') tests skipped, $(count '^not ok ') failed"
 [ "$(count '^ok ')" -gt "$(count '^ok .*# skip')" ] || result=1

@@ -23,6 +23,7 @@ teardown() { volume_teardown; }
 }
 
 @test "a swap of the volume arrives at once, not at the next poll or resync" {
+  not_under valgrind 'it is ten times slower'
   good_profile mount > "$PAYLOAD/a.json"
   publish
   daemon_start --resync-period=1h
@@ -230,6 +231,7 @@ teardown() { volume_teardown; }
 }
 
 @test "SIGTERM ends it with 0 within a second" {
+  not_under valgrind 'it is ten times slower'
   good_profile > "$PAYLOAD/a.json"
   publish
   daemon_start
@@ -357,6 +359,7 @@ JSON
 
 # bats test_tags=slow
 @test "a thousand profiles full of mistakes do not fill the memory" {
+  not_under valgrind 'the memory is its own, and a thousand children take an hour'
   ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer has its own idea of memory'
   names=$(seq -s, 60 | sed 's/[0-9]\+/"no_such_call_&"/g')
   for i in $(seq 1000); do
@@ -373,6 +376,7 @@ JSON
 }
 
 @test "profiles that want all memory cost a child each, and the others are installed on time" {
+  not_under valgrind 'the memory is its own'
   ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer reserves terabytes: there is no limit'
   # In the tree of the text: a hundred bytes for each of its bytes.
   { printf '[' && yes 0, | head -n 300000 | tr -d '\n' && printf '0]'; } > "$PAYLOAD/tree.json"
@@ -386,18 +390,21 @@ JSON
   daemon_start --v=1
   eventually is_state good.json Installed
   for name in tree filter; do
-    eventually is_state "$name.json" Invalid || eventually is_state "$name.json" Invalid
+    eventually is_state "$name.json" Invalid
     [ "$(status ".profiles[] | select(.name == \"$name.json\") | .findings[0].ruleId")" = SCP057 ]
-    status ".profiles[] | select(.name == \"$name.json\") | .findings[0].message" | grep -q 'needed more memory'
+    echo "# $name.json: $(status ".profiles[] | select(.name == \"$name.json\") | .findings[0].message")" >&3
     [ ! -e "$DEST/$name.json" ]
   done
-  [ "$(metric 'seccompd_validations_total{result="crash"}')" = 2 ]
+  status '.profiles[] | select(.name == "tree.json") | .findings[0].message' | grep -q 'needed more memory'
+  # libseccomp says that it has no memory, or dies of it; where there is much else to do its time ends first.
+  ended=$(get /metrics | awk '/^seccompd_validations_total.*(crash|timeout)/ { n += $2 } END { print n }')
+  [ "$ended" = 2 ]
   [ "$(code /livez)" = 200 ]
   [ "$(code /readyz)" = 200 ]
   # The daemon itself was never near what its children wanted.
   kib=$(awk '/VmHWM/ { print $2 }' "/proc/$PROC/status")
   echo "# $kib KiB at most" >&3
-  [ "$kib" -lt 16384 ] || [ "${SCD_RERUN:-}" = valgrind ]
+  [ "$kib" -lt 16384 ]
 }
 
 @test "a hostile profile costs one finding and the others are installed on time" {

@@ -59,9 +59,9 @@ is_last() {
 
 @test "readers never see a torn profile, nor none, while generations are installed" {
   two_profiles
-  "$B/tests/transact" "$PAYLOAD" "$DEST"
+  under_mode "$B/tests/transact" "$PAYLOAD" "$DEST"
   readers_start 3
-  "$B/tests/transact" --rounds="$SWAPS" "$PAYLOAD" "$DEST"
+  under_mode "$B/tests/transact" --rounds="$SWAPS" "$PAYLOAD" "$DEST"
   readers_stop > "$WORK/seen"
   output=$(cat "$WORK/seen")
   echo "# $SWAPS generations of two profiles, 3 readers: $output" >&3
@@ -72,6 +72,7 @@ is_last() {
 }
 
 @test "a daemon that follows generation upon generation does not grow" {
+  not_under valgrind 'the memory is its own'
   ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer has its own idea of memory'
   two_profiles
   publish
@@ -114,6 +115,7 @@ footprint() {
 }
 
 @test "a daemon that judges and installs every single generation does not grow" {
+  not_under valgrind 'the memory is its own'
   ! grep -q __asan_init "$B/seccompd" || skip 'a sanitizer has its own idea of memory'
   syncs=${SCD_SYNCS:-60}
   parts=$((syncs < 2000 ? 2 : 20))
