@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-LINTS := fmt-check lint-layers lint-map lint-banned lint-sizes lint-cppcheck lint-arm64 lint-text lint-analyzer lint-tidy
+LINTS := fmt-check lint-layers lint-banned lint-cppcheck lint-arm64 lint-text lint-analyzer lint-tidy
 lint: ## everything that reads the sources
 	+@$(at_once) $(LINTS) && echo 'lint: nothing found by $(LINTS)'
 
@@ -7,7 +7,7 @@ fmt-check: ## is every source laid out as `make fmt` would?
 	@clang-format --dry-run -Werror $(SOURCES)
 
 # common/ includes itself alone, destination/ common/ as well; daemon/ and cli/ nothing of each other.
-lint-layers:
+lint-layers: lint-map lint-sizes
 	@tests/lint/layers.sh
 
 lint-map:
@@ -55,4 +55,4 @@ lint-text:
 	@codespell -q 3 -L nd,iif README.md CONTRIBUTING.md SECURITY.md NEWS.md docs man common destination daemon cli deploy profiles Makefile
 	@for m in $(MAN); do mandoc -Tlint -Wwarning $$m || exit 1; done
 
-.PHONY: lint $(LINTS)
+.PHONY: lint lint-map lint-sizes $(LINTS)
