@@ -19,15 +19,18 @@ struct scd_compile_opts {
 /* Why there is no filter. */
 enum scd_compile_status {
 	SCD_COMPILE_OK,
-	SCD_COMPILE_ARCH,     /* an architecture was refused: .index is its number */
-	SCD_COMPILE_RULE,     /* a rule was refused: .index is its number in the target */
-	SCD_COMPILE_REFUSED,  /* the whole was refused */
-	SCD_COMPILE_EXPENSIVE /* not tried: it would overflow libseccomp's counters */
+	SCD_COMPILE_ARCH,    /* an architecture was refused: .index is its number */
+	SCD_COMPILE_RULE,    /* a rule was refused: .index is its number in the target */
+	SCD_COMPILE_REFUSED, /* the whole was refused */
+	/* Not tried: */
+	SCD_COMPILE_EXPENSIVE, /* it would overflow libseccomp's counters, or take minutes */
+	SCD_COMPILE_LARGE,     /* it would have .index instructions at least: no kernel takes it */
+	SCD_COMPILE_ENDLESS    /* after rule .other, rule .index sends libseccomp into a loop */
 };
 
 struct scd_compile_result {
 	enum scd_compile_status status;
-	size_t index;
+	size_t index, other;
 	int sys; /* libseccomp's errno */
 };
 

@@ -70,6 +70,20 @@ static void report_rule(struct scd_judge *judge, const struct scd_target *target
 			rule->name->string, strerror(result->sys));
 }
 
+/* libseccomp would loop for ever. */
+static void report_endless(struct scd_judge *judge, const struct scd_target_rule *first,
+			   const struct scd_target_rule *rule)
+{
+	auto_buf struct scd_buf pointer = scd_buf_init(SCD_MESSAGE_MAX / 2);
+
+	scd_json_pointer(first->name, &pointer);
+	scd_judge_add(
+		judge, SCD_COMPILE_TOO_EXPENSIVE, SCD_ERROR, rule->name,
+		"libseccomp 2.5 comes to no end with this rule for %s: it begins with the same "
+		"condition as the one at %s: runtimes hang; put it before that one",
+		rule->name->string, scd_judge_text(judge, &pointer));
+}
+
 static void report_refusal(const struct bench *bench, const struct scd_target *target,
 			   const struct scd_compile_result *result)
 {
@@ -90,8 +104,18 @@ static void report_refusal(const struct bench *bench, const struct scd_target *t
 	case SCD_COMPILE_EXPENSIVE:
 		scd_judge_add(
 			judge, SCD_COMPILE_TOO_EXPENSIVE, SCD_ERROR, profile->root,
-			"the conditions add up to more instructions than libseccomp can count: a "
-			"runtime would hang or crash; use fewer");
+			"the conditions add up to more instructions than libseccomp can count, or to "
+			"minutes of work: a runtime would hang or crash; use fewer");
+		break;
+	case SCD_COMPILE_LARGE:
+		scd_judge_add(
+			judge, SCD_FILTER_TOO_LARGE, SCD_ERROR, profile->root,
+			"the filter would have over %zu instructions; the kernel takes %zu: no "
+			"container starts; use fewer conditions",
+			result->index - 1, SCD_BPF_MAX);
+		break;
+	case SCD_COMPILE_ENDLESS:
+		report_endless(judge, &target->rules[result->other], &target->rules[result->index]);
 		break;
 	default:
 		scd_judge_add(
