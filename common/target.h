@@ -13,7 +13,7 @@ struct scd_target_rule {
 	const struct scmp_arg_cmp *args;
 	unsigned arg_count;
 	const struct scd_profile_rule *rule; /* where it comes from */
-	const struct scd_json_value *name; /* NULL: of no profile */
+	const struct scd_json_value *name;   /* NULL: of no profile */
 };
 
 struct scd_target {
