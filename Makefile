@@ -7,6 +7,9 @@ SYSCONFDIR ?= /etc
 DESTDIR    ?=
 B          ?= build
 PKG_CONFIG ?= pkg-config
+# Where this repository is published, such as https://github.com/OWNER/seccompd: then SARIF links to
+# docs/rules.md there. Its publisher sets it here.
+PROJECT_URL ?=
 FUZZ_TIME  ?= 60
 V          ?= 0
 
@@ -82,6 +85,11 @@ $(B)/common/version.o: SCD_CPPFLAGS += -DSCD_GIT_COMMIT='"$(GIT_COMMIT)"' -DSCD_
 $(B)/common/version.o: $(B)/commit
 $(B)/commit: FORCE
 	@mkdir -p $(B); echo '$(GIT_COMMIT)' | cmp -s - $@ || echo '$(GIT_COMMIT)' > $@
+
+$(B)/common/render_sarif.o: SCD_CPPFLAGS += -DSCD_PROJECT_URL='"$(PROJECT_URL)"'
+$(B)/common/render_sarif.o: $(B)/project-url
+$(B)/project-url: FORCE
+	@mkdir -p $(B); echo '$(PROJECT_URL)' | cmp -s - $@ || echo '$(PROJECT_URL)' > $@
 
 $(B)/libscd.a: $(call obj,$(COMMON_SRC))
 $(B)/libscd-destination.a: $(call obj,$(DEST_SRC))

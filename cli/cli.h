@@ -78,12 +78,15 @@ enum scd_output {
 };
 extern const struct scd_choice scd_cli_outputs[];
 
-/* The row for it; @field is an int of the options' @type. */
-#define SCD_CLI_OUTPUT(type_name, field)                                                        \
-	{                                                                                       \
-		.name = "output", .letter = 'o', .type = SCD_OPT_CHOICE,                        \
-		.offset = offsetof(type_name, field), .metavar = "FORMAT", .fallback = "human", \
-		.help = "how to print it", .choices = scd_cli_outputs, .not_in_file = true      \
+/* The row for it, and one for a command with formats of its own; @field is an int of the options'
+ * type. */
+#define SCD_CLI_OUTPUT(type_name, field) \
+	SCD_CLI_OUTPUT_AS(type_name, field, scd_cli_outputs, "human", "how to print it")
+#define SCD_CLI_OUTPUT_AS(type_name, field, formats, standard, text)                               \
+	{                                                                                          \
+		.name = "output", .letter = 'o', .type = SCD_OPT_CHOICE,                           \
+		.offset = offsetof(type_name, field), .metavar = "FORMAT", .fallback = (standard), \
+		.help = (text), .choices = (formats), .not_in_file = true                          \
 	}
 
 /* "-q": nothing on standard output; @field is a bool. */

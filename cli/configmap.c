@@ -57,14 +57,7 @@ static int check_name(const char *text, struct scd_error *err)
 #define FIELD(field) .offset = offsetof(struct configmap_options, field)
 static const struct scd_option options[] = {
 	SCD_CLI_HELP,
-	{ .name = "output",
-	  .letter = 'o',
-	  .type = SCD_OPT_CHOICE,
-	  FIELD(format),
-	  .metavar = "FORMAT",
-	  .fallback = "yaml",
-	  .choices = formats,
-	  .help = "how to print it" },
+	SCD_CLI_OUTPUT_AS(struct configmap_options, format, formats, "yaml", "how to print it"),
 	{ .name = "name",
 	  .type = SCD_OPT_STRING,
 	  FIELD(name),

@@ -36,14 +36,9 @@ static const struct scd_choice outputs[] = {
 
 static const struct scd_option options[] = {
 	SCD_CLI_HELP,
-	{ .name = "output",
-	  .letter = 'o',
-	  .type = SCD_OPT_CHOICE,
-	  .offset = offsetof(struct disasm_options, output),
-	  .metavar = "FORMAT",
-	  .fallback = "human",
-	  .choices = outputs,
-	  .help = "how to print it; raw: the bytes that the kernel is given, of one program" },
+	SCD_CLI_OUTPUT_AS(
+		struct disasm_options, output, outputs, "human",
+		"how to print it; raw: the bytes that the kernel is given, of one program"),
 	SCD_CLI_COLOR(struct disasm_options, color),
 	SCD_CLI_OCI_RUNTIME(struct disasm_options, words),
 	SCD_CLI_ARCH(struct disasm_options, words),

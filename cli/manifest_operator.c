@@ -14,45 +14,63 @@
 #define DEPTH_MAX 8 /* of a spec: the fields below need 5, and aliases may go round */
 #define NEAR 3	    /* edits within which a field is a misspelling */
 
-/* What the operator reads, and of which fields the items of a list are. */
+/* What the operator reads, and of which fields the items of a list are: the structures of
+ * api/seccompprofile/v1beta1 (kubernetes-sigs/security-profiles-operator at 943e127ab56e) and v1
+ * (349e0e62bb96), with what both take from api/profilebase (v1 at 37327fec6947). */
 struct field {
 	const char *name; /* NULL ends the list */
 	const struct field *items;
-	bool not_written; /* read by the operator, not part of the file */
+	bool not_written;    /* read by the operator, not part of the file */
+	bool zero_is_absent; /* "omitempty": the file does not have it */
+	enum {
+		EVERY,
+		BEFORE_V1,
+		FROM_V1
+	} versions;
 };
 
 static const struct field arg_fields[] = {
-	{ "index", NULL, false }, { "value", NULL, false }, { "valueTwo", NULL, false },
-	{ "op", NULL, false },	  { NULL, NULL, false },
+	{ .name = "index" }, { .name = "value" }, { .name = "valueTwo" }, { .name = "op" }, { 0 },
 };
 
 static const struct field syscall_fields[] = {
-	{ "names", NULL, false },      { "action", NULL, false }, { "errnoRet", NULL, false },
-	{ "args", arg_fields, false }, { NULL, NULL, false },
+	{ .name = "names" },
+	{ .name = "action" },
+	{ .name = "errnoRet", .zero_is_absent = true },
+	{ .name = "args", .items = arg_fields },
+	{ 0 },
 };
 
 static const struct field spec_fields[] = {
-	{ "defaultAction", NULL, false },
-	{ "architectures", NULL, false },
-	{ "listenerPath", NULL, false },
-	{ "listenerMetadata", NULL, false },
-	{ "flags", NULL, false },
-	{ "syscalls", syscall_fields, false },
-	{ "baseProfileName", NULL, true },
-	{ "disabled", NULL, true },
-	{ NULL, NULL, false },
+	{ .name = "defaultAction" },
+	{ .name = "architectures" },
+	{ .name = "listenerPath" },
+	{ .name = "listenerMetadata" },
+	{ .name = "flags" },
+	{ .name = "syscalls", .items = syscall_fields },
+	{ .name = "baseProfileName", .not_written = true },
+	{ .name = "disabled", .not_written = true, .versions = BEFORE_V1 },
+	{ .name = "state", .not_written = true, .versions = FROM_V1 },
+	{ 0 },
 };
 
 struct writer {
 	struct scd_object *object;
+	bool v1; /* the version of the object */
 	struct scd_buf out;
 	struct scd_spans spans;
 };
 
-static const struct field *find_field(const struct field *fields, const char *name)
+static bool has_field(const struct writer *writer, const struct field *field)
+{
+	return field->versions == EVERY || (field->versions == FROM_V1) == writer->v1;
+}
+
+static const struct field *find_field(const struct writer *writer, const struct field *fields,
+				      const char *name)
 {
 	for (; fields->name; fields++)
-		if (strcmp(fields->name, name) == 0)
+		if (has_field(writer, fields) && strcmp(fields->name, name) == 0)
 			return fields;
 	return NULL;
 }
@@ -67,7 +85,7 @@ static void report_unknown(struct writer *writer, const struct field *fields,
 	for (; fields->name; fields++) {
 		const size_t distance = scd_text_distance(name, fields->name, NEAR);
 
-		if (distance < best) {
+		if (has_field(writer, fields) && distance < best) {
 			best = distance;
 			nearest = fields->name;
 		}
@@ -136,6 +154,20 @@ static bool is_scalar(const struct scd_yaml_node *node)
 	return !is_mapping(node) && scd_yaml_kind(node) != SCD_YAML_SEQUENCE;
 }
 
+/* The operator writes no zero, and an absent number means another one to a runtime. */
+static bool is_left_out(struct writer *writer, const struct field *field,
+			const struct scd_yaml_node *value)
+{
+	if (!field->zero_is_absent || !value || scd_yaml_kind(value) != SCD_YAML_NUMBER ||
+	    strcmp(scd_yaml_text(value), "0") != 0)
+		return false;
+	scd_object_report(writer->object, SCD_MANIFEST_IGNORED, SCD_WARNING, value,
+			  "the operator writes no %s of 0, and a runtime that finds none takes "
+			  "EPERM; write the number, or leave it out",
+			  field->name);
+	return true;
+}
+
 /* Writes what stands before the next value of a mapping, and says of what fields that is; NULL
  * when the pair is left out. */
 static const struct scd_yaml_node *begin_pair(struct writer *writer, struct level *level,
@@ -147,10 +179,10 @@ static const struct scd_yaml_node *begin_pair(struct writer *writer, struct leve
 	const struct field *field = NULL;
 
 	if (level->fields) {
-		field = find_field(level->fields, scd_yaml_text(key));
+		field = find_field(writer, level->fields, scd_yaml_text(key));
 		if (!field)
 			report_unknown(writer, level->fields, key);
-		if (!field || field->not_written)
+		if (!field || field->not_written || is_left_out(writer, field, value))
 			return NULL;
 	}
 	*fields = field ? field->items : NULL;
@@ -232,7 +264,10 @@ static void add_written(struct writer *writer, const struct scd_yaml_node *spec)
 void scd_read_seccomp_profile(struct scd_object *object)
 {
 	const struct scd_yaml_node *spec = scd_object_get(object, object->root, "spec");
+	const char *version = scd_object_string(object, object->root, "apiVersion");
+	const size_t len = strlen(version);
 	struct writer writer = { .object = object,
+				 .v1 = len > 3 && strcmp(version + len - 3, "/v1") == 0,
 				 .out = scd_buf_init(SCD_PROFILE_MAX + SCD_PROFILE_MAX) };
 
 	if (!spec || scd_yaml_kind(spec) != SCD_YAML_MAPPING) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "junit.h"
 #include "policy_run.h"
 #include "text.h"
 
@@ -16,7 +17,7 @@
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
-#define SHOWN ((size_t)1 << 20) /* bytes of a text in XML */
+#define SHOWN ((size_t)1 << 20) /* bytes of a name */
 
 enum test_output {
 	OUTPUT_HUMAN,
@@ -39,14 +40,8 @@ static const struct scd_choice outputs[] = {
 
 static const struct scd_option options[] = {
 	SCD_CLI_HELP,
-	{ .name = "output",
-	  .letter = 'o',
-	  .type = SCD_OPT_CHOICE,
-	  .offset = offsetof(struct test_options, output),
-	  .metavar = "FORMAT",
-	  .fallback = "human",
-	  .choices = outputs,
-	  .help = "how to print the results" },
+	SCD_CLI_OUTPUT_AS(struct test_options, output, outputs, "human",
+			  "how to print the results"),
 	SCD_CLI_QUIET(struct test_options, quiet),
 	SCD_CLI_COLOR(struct test_options, color),
 };
@@ -226,6 +221,13 @@ static const char *const words[] = {
 	[SCD_POLICY_SKIPPED] = "skip",
 };
 
+static const enum scd_junit_verdict in_junit[] = {
+	[SCD_POLICY_PASSED] = SCD_JUNIT_PASSED,
+	[SCD_POLICY_FAILED] = SCD_JUNIT_FAILED,
+	[SCD_POLICY_SKIPPED] = SCD_JUNIT_SKIPPED,
+};
+#define VERDICTS (sizeof(in_junit) / sizeof(in_junit[0]))
+
 /* The lines of @text, each with @mark in front. */
 static void print_lines(const char *mark, const char *text)
 {
@@ -310,61 +312,58 @@ static void print_tap(const struct suites *suites)
 	}
 }
 
-/* Text for XML 1.0, which has no way to write control characters. */
-static void print_xml(const char *text)
+static struct scd_junit_counts count_suite(const struct suite *s)
 {
-	for (const char *c = text; *c; c++) {
-		if (*c == '<')
-			(void)fputs("&lt;", stdout);
-		else if (*c == '>')
-			(void)fputs("&gt;", stdout);
-		else if (*c == '&')
-			(void)fputs("&amp;", stdout);
-		else if (*c == '"')
-			(void)fputs("&quot;", stdout);
-		else if ((unsigned char)*c >= ' ' || *c == '\n')
-			(void)putchar(*c);
-		else
-			(void)putchar('?');
-	}
+	struct scd_junit_counts counts = { 0 };
+
+	for (size_t k = 0; k < s->policy.count; k++)
+		counts.by_verdict[in_junit[s->results[k].verdict]]++;
+	return counts;
 }
 
-static void print_junit_case(const struct suite *s, const struct scd_policy_result *r)
+/* The first line of why is what a failure is called. */
+static int print_junit_case(const struct suite *s, const struct scd_policy_result *r,
+			    struct scd_error *err)
 {
-	(void)fputs("    <testcase classname=\"", stdout);
-	print_xml(s->path);
-	(void)fputs("\" name=\"", stdout);
-	print_xml(r->test->name);
-	(void)printf("\" line=\"%u\"", r->test->line);
-	if (r->verdict == SCD_POLICY_PASSED) {
-		(void)puts("/>");
-		return;
+	auto_free char *message = NULL;
+	const char *why = r->why ? r->why : "";
+
+	if (asprintf(&message, "%.*s", (int)strcspn(why, "\n"), why) < 0) {
+		message = NULL;
+		return no_memory(err);
 	}
-	(void)printf(">\n      <%s message=\"",
-		     r->verdict == SCD_POLICY_FAILED ? "failure" : "skipped");
-	print_xml(r->why);
-	(void)puts("\"/>\n    </testcase>");
+	return scd_junit_case(stdout,
+			      &(struct scd_junit_case){
+				      .classname = s->path,
+				      .name = r->test->name,
+				      .verdict = in_junit[r->verdict],
+				      .type = r->verdict == SCD_POLICY_FAILED ? "policy" : NULL,
+				      .message = message,
+				      .details = why[strcspn(why, "\n")] ? why : NULL,
+			      },
+			      err);
 }
 
-static void print_junit(const struct suites *suites)
+static int print_junit(const struct suites *suites, struct scd_error *err)
 {
-	(void)puts("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>");
+	struct scd_junit_counts all = { 0 };
+
+	for (size_t i = 0; i < VERDICTS; i++)
+		all.by_verdict[in_junit[i]] = suites->by_verdict[i];
+	scd_junit_begin(stdout, &all);
 	for (size_t i = 0; i < suites->count; i++) {
 		const struct suite *s = &suites->items[i];
-		size_t by_verdict[3] = { 0 };
+		const struct scd_junit_counts counts = count_suite(s);
 
+		if (scd_junit_suite_begin(stdout, s->path, &counts, err) < 0)
+			return -1;
 		for (size_t k = 0; k < s->policy.count; k++)
-			by_verdict[s->results[k].verdict]++;
-		(void)fputs("  <testsuite name=\"", stdout);
-		print_xml(s->path);
-		(void)printf("\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n",
-			     s->policy.count, by_verdict[SCD_POLICY_FAILED],
-			     by_verdict[SCD_POLICY_SKIPPED]);
-		for (size_t k = 0; k < s->policy.count; k++)
-			print_junit_case(s, &s->results[k]);
-		(void)puts("  </testsuite>");
+			if (print_junit_case(s, &s->results[k], err) < 0)
+				return -1;
+		scd_junit_suite_end(stdout);
 	}
-	(void)puts("</testsuites>");
+	scd_junit_end(stdout);
+	return 0;
 }
 
 static bool json_case(cJSON *list, const struct scd_policy_result *r)
@@ -423,13 +422,14 @@ static cJSON *make_json(const struct suites *suites)
 
 static enum scd_exit print(const struct suites *suites, const struct test_options *asked)
 {
+	struct scd_error err;
+
 	switch (asked->output) {
 	case OUTPUT_TAP:
 		print_tap(suites);
 		return SCD_EXIT_OK;
 	case OUTPUT_JUNIT:
-		print_junit(suites);
-		return SCD_EXIT_OK;
+		return print_junit(suites, &err) < 0 ? scd_cli_fail(&err) : SCD_EXIT_OK;
 	case OUTPUT_JSON:
 		return scd_cli_print_json(make_json(suites));
 	default:

@@ -39,15 +39,8 @@ static const struct scd_choice severities[] = {
 #define FIELD(field) .offset = offsetof(struct validate_options, field)
 static const struct scd_option options[] = {
 	SCD_CLI_HELP,
-	{ .name = "output",
-	  .letter = 'o',
-	  .type = SCD_OPT_CHOICE,
-	  FIELD(format),
-	  .metavar = "FORMAT",
-	  .fallback = "human",
-	  .choices = formats,
-	  .help = "how to print the findings",
-	  .not_in_file = true },
+	SCD_CLI_OUTPUT_AS(struct validate_options, format, formats, "human",
+			  "how to print the findings"),
 	SCD_CLI_QUIET(struct validate_options, quiet),
 	{ .name = "strict",
 	  .type = SCD_OPT_BOOL,

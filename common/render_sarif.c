@@ -10,32 +10,37 @@
 #include "version.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
-/* Where docs/rules.md is to be read: SARIF wants an absolute URI. Who publishes it elsewhere builds
- * with CPPFLAGS='-DSCD_RULES_URL="..."'. */
-#ifndef SCD_RULES_URL
-#define SCD_RULES_URL "https://seccompd.dev/docs/rules.md"
+/* Where the project is published, by the Makefile's PROJECT_URL: SARIF wants absolute URIs. Not
+ * known without: then the help is in the document alone. */
+#ifndef SCD_PROJECT_URL
+#define SCD_PROJECT_URL ""
 #endif
+#define RULES_URL SCD_PROJECT_URL "/blob/main/docs/rules.md"
 #define URI_MAX ((size_t)16 << 10)
 #define PRINT_MAX ((size_t)1024)
+#define HELP_MAX ((size_t)4096)
 
 /* Another run finds the same thing again when the rule and the place in the document are the
  * same, whatever lines moved. */
 #define FINGERPRINT "seccompd/v1"
 
-static void add_text(struct scd_tree *tree, cJSON *object, const char *key, const char *text)
+static cJSON *add_text(struct scd_tree *tree, cJSON *object, const char *key, const char *text)
 {
 	cJSON *message = scd_tree_keep(tree, cJSON_AddObjectToObject(object, key));
 
 	scd_tree_string(tree, message, "text", text);
+	return message;
 }
 
 /* The anchor is that of the rule's heading, "SCP005 action-unknown". */
 static void add_help_uri(struct scd_tree *tree, cJSON *object, const struct scd_rule *rule)
 {
-	char uri[sizeof(SCD_RULES_URL) + 128];
-	const size_t base = sizeof(SCD_RULES_URL) - 1;
+	char uri[sizeof(RULES_URL) + 128];
+	const size_t base = sizeof(RULES_URL) - 1;
 
-	(void)snprintf(uri, sizeof(uri), SCD_RULES_URL "#%s-%s", rule->id, rule->name);
+	if (!*SCD_PROJECT_URL)
+		return;
+	(void)snprintf(uri, sizeof(uri), RULES_URL "#%s-%s", rule->id, rule->name);
 	for (char *c = uri + base; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	scd_tree_string(tree, object, "helpUri", uri);
@@ -44,15 +49,23 @@ static void add_help_uri(struct scd_tree *tree, cJSON *object, const struct scd_
 static cJSON *make_rule(struct scd_tree *tree, const struct scd_rule *rule)
 {
 	cJSON *object = scd_tree_keep(tree, cJSON_CreateObject());
-	char why[2048];
-	cJSON *level;
+	auto_buf struct scd_buf text = scd_buf_init(HELP_MAX);
+	auto_buf struct scd_buf markdown = scd_buf_init(HELP_MAX);
+	cJSON *level, *help;
 
-	(void)snprintf(why, sizeof(why), "%s %s", rule->why, rule->cure);
+	scd_buf_printf(&text, "%s %s", rule->why, rule->cure);
+	scd_buf_printf(&markdown,
+		       "%s\n\n**Cure:** %s\n\n`seccompctl rules %s` shows an example, and the same "
+		       "repaired.",
+		       rule->why, rule->cure, rule->id);
+	if (text.failed || markdown.failed)
+		tree->ok = false;
 	scd_tree_string(tree, object, "id", rule->id);
 	scd_tree_string(tree, object, "name", rule->name);
-	add_text(tree, object, "shortDescription", rule->title);
-	add_text(tree, object, "fullDescription", rule->why);
-	add_text(tree, object, "help", why);
+	(void)add_text(tree, object, "shortDescription", rule->title);
+	(void)add_text(tree, object, "fullDescription", rule->why);
+	help = add_text(tree, object, "help", scd_buf_text(&text));
+	scd_tree_string(tree, help, "markdown", scd_buf_text(&markdown));
 	add_help_uri(tree, object, rule);
 	level = scd_tree_keep(tree, cJSON_AddObjectToObject(object, "defaultConfiguration"));
 	scd_tree_string(tree, level, "level", scd_severity_name(rule->severity));
@@ -69,6 +82,8 @@ static void add_tool(struct scd_tree *tree, cJSON *run)
 
 	scd_tree_string(tree, driver, "name", "seccompctl");
 	scd_tree_string(tree, driver, "semanticVersion", scd_version());
+	if (*SCD_PROJECT_URL)
+		scd_tree_string(tree, driver, "informationUri", SCD_PROJECT_URL);
 	list = scd_tree_keep(tree, cJSON_AddArrayToObject(driver, "rules"));
 	for (size_t i = 0; i < count; i++)
 		scd_tree_append(tree, list, make_rule(tree, &rules[i]));
@@ -140,7 +155,7 @@ static cJSON *make_result(struct scd_tree *tree, const struct scd_judged *judged
 	scd_tree_string(tree, result, "ruleId", finding->rule->id);
 	scd_tree_number(tree, result, "ruleIndex", index);
 	scd_tree_string(tree, result, "level", scd_severity_name(finding->severity));
-	add_text(tree, result, "message", finding->message);
+	(void)add_text(tree, result, "message", finding->message);
 	locations = scd_tree_keep(tree, cJSON_AddArrayToObject(result, "locations"));
 	scd_tree_append(tree, locations, make_location(tree, judged, finding));
 	add_fingerprint(tree, result, judged, finding);

@@ -34,10 +34,46 @@ sys.exit(bool(errors))' "$schema"
   run -1 valid_sarif < broken.sarif
 }
 
-@test "junit is well-formed for another parser" {
+# The schema is ours: of JUnit's XML nobody has published one under a licence that allows to ship it.
+valid_junit() {
+  xmllint --noout --nonet --schema "$root/tests/data/junit.xsd" "$1"
+}
+
+@test "junit is valid for another parser, of verdicts and of policy tests, and the numbers are right" {
   command -v xmllint > /dev/null || skip_or_fail 'no xmllint'
   ("$ctl" validate -o junit --show-notes "$root/tests/data" gone.json 2> /dev/null || true) > all.xml
-  xmllint --noout --nonet all.xml
-  [ "$(xmllint --xpath 'count(//testcase)' all.xml)" = "$(xmllint --xpath 'string(/testsuites/@tests)' all.xml)" ]
-  [ "$(xmllint --xpath 'count(//failure)' all.xml)" = "$(xmllint --xpath 'string(/testsuites/@failures)' all.xml)" ]
+  cp "$root/profiles/applications/web.json" .
+  cat > web.test.yaml <<'END'
+apiVersion: seccompd.dev/v1alpha1
+kind: ProfileTest
+tests:
+  - {name: "good <&> \u0001 \uFFFE", expect: ALLOW, calls: [read]}
+  - {name: bad, expect: ALLOW, calls: [mount, bpf]}
+END
+  ("$ctl" test -o junit web.test.yaml "$root/profiles" || true) > tests.xml
+  for file in all.xml tests.xml; do
+    valid_junit "$file"
+    [ "$(xmllint --xpath 'count(//testcase)' "$file")" = "$(xmllint --xpath 'string(/testsuites/@tests)' "$file")" ]
+    [ "$(xmllint --xpath 'count(//failure)' "$file")" = "$(xmllint --xpath 'string(/testsuites/@failures)' "$file")" ]
+    [ "$(xmllint --xpath 'sum(//testsuite/@tests)' "$file")" = "$(xmllint --xpath 'string(/testsuites/@tests)' "$file")" ]
+  done
+  [ "$(xmllint --xpath 'count(//failure)' tests.xml)" = 1 ]
+  # The check can fail.
+  sed 's/ classname=/ klass=/' tests.xml > broken.xml
+  run ! valid_junit broken.xml
+}
+
+@test "sarif links each rule to its heading in docs/rules.md where the project's address is known" {
+  # As make does with PROJECT_URL; the other objects do not depend on it.
+  cc -std=gnu11 -D_GNU_SOURCE -I"$root/common" -DSCD_VERSION='"0"' -DSCD_PROJECT_URL='"https://example.org/seccompd"' \
+    -c -o sarif.o "$root/common/render_sarif.c"
+  cc -o linked "$B/cli/main.o" sarif.o "$B/libscd-cli.a" "$B/libscd-destination.a" "$B/libscd.a" -lseccomp -lcjson -lmd -lyaml
+  grep -q "render_sarif.o: SCD_CPPFLAGS += -DSCD_PROJECT_URL='\"\$(PROJECT_URL)\"'" "$root/Makefile"
+  ./linked validate -o sarif "$root/profiles" > linked.sarif
+  [ "$(jq -r '.runs[0].tool.driver.informationUri' linked.sarif)" = https://example.org/seccompd ]
+  jq -r '.runs[0].tool.driver.rules[].helpUri' linked.sarif > uris
+  [ "$(sed 's/#.*//' uris | sort -u)" = https://example.org/seccompd/blob/main/docs/rules.md ]
+  sed -n 's/^## //p' "$root/docs/rules.md" | tr 'A-Z ' 'a-z-' > anchors
+  diff <(sed 's/.*#//' uris) anchors
+  [ ! -f "$schema" ] || valid_sarif < linked.sarif
 }

@@ -303,6 +303,34 @@ YAML
   jq -e 'any(.files[]; .object == "SeccompProfile shop/web")' <<< "$output"
 }
 
+@test "fields that only some versions of the operator have, and a number that it never writes" {
+  for version in v1alpha1 v1beta1 v1; do
+    cat > cr.yaml <<YAML
+apiVersion: security-profiles-operator.x-k8s.io/$version
+kind: SeccompProfile
+metadata: {name: web}
+spec:
+  disabled: false
+  state: Enabled
+  listenerPath: /var/run/security-profiles-operator/agent.sock
+  listenerMetadata: x
+  flags: [SECCOMP_FILTER_FLAG_LOG]
+  defaultAction: SCMP_ACT_ALLOW
+  architectures: [SCMP_ARCH_X86_64, SCMP_ARCH_X86, SCMP_ARCH_X32]
+  syscalls:
+  - {action: SCMP_ACT_ERRNO, errnoRet: 0, names: [bpf]}
+  - {action: SCMP_ACT_ERRNO, errnoRet: 38, names: [ptrace], args: [{index: 0, value: 0, valueTwo: 0, op: SCMP_CMP_EQ}]}
+YAML
+    run -0 findings cr.yaml
+    line=6
+    [ "$version" != v1 ] || line=5
+    [ "$(grep manifest-ignored <<< "$output")" = "$line:3 warning manifest-ignored
+13:40 warning manifest-ignored" ]
+    # What is judged is the file without that number.
+    ! grep -q errno <<< "$output"
+  done
+}
+
 @test "the operator's own directory is known, and the base of a profile is not judged" {
   cat > cr.yaml <<'YAML'
 apiVersion: security-profiles-operator.x-k8s.io/v1beta1

@@ -280,7 +280,7 @@ END
   [ "${lines[3]}" = 'not ok 2 - web.test.yaml: bad' ]
   [[ ${lines[4]} == '# web.test.yaml:5:'* ]]
   run -1 "$ctl" test -o junit web.test.yaml
-  [[ $output == *'<testsuite name="web.test.yaml" tests="2" failures="1" skipped="0">'* ]]
+  [[ $output == *'<testsuite name="web.test.yaml" tests="2" failures="1" errors="0" skipped="0" time="0">'* ]]
   [[ $output == *'name="good #1 &lt;&amp;&gt;"'* ]]
   [[ $output == *'<failure message="web.test.yaml:5:'* ]]
   run -1 "$ctl" test -o json web.test.yaml
