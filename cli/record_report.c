@@ -116,6 +116,10 @@ static void print_caveats(const struct scd_record_story *story,
 		(void)fprintf(stderr,
 			      "  the command loaded a filter with a listener: calls that it "
 			      "hands there were not seen\n");
+	if (recorder->debugging)
+		(void)fprintf(stderr,
+			      "  the command called ptrace, which fails here: what is traced "
+			      "cannot be debugged as well\n");
 	if (recorder->seen.lost)
 		(void)fprintf(stderr,
 			      "  %" PRIu64 " calls of more kinds than are kept are missing\n",

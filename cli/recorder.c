@@ -19,6 +19,7 @@ void scd_recorder_init(struct scd_recorder *recorder)
 			i < count ? seccomp_syscall_resolve_name(rows[i].name) : -1;
 	recorder->clone3_nr = seccomp_syscall_resolve_name("clone3");
 	recorder->seccomp_nr = seccomp_syscall_resolve_name("seccomp");
+	recorder->ptrace_nr = seccomp_syscall_resolve_name("ptrace");
 }
 
 /* The row that looks at an argument of @call; NULL: none does. */
@@ -54,6 +55,7 @@ int scd_recorder_on_trace(void *context, const struct scd_call *call)
 		return ENOSYS;
 	if (native && loads_listener(recorder, call))
 		recorder->listeners++;
+	recorder->debugging += native && call->nr == recorder->ptrace_nr;
 	if (recorder->starting && recorder->init == 0)
 		recorder->init = scd_tracee_status(call->tid, "Tgid:");
 	row = scd_seen_add(recorder->starting ? &recorder->at_start : &recorder->seen, call, 0,

@@ -21,9 +21,10 @@ struct scd_recorder {
 	bool answer;	  /* calls can be made to fail; false: only watched */
 	bool narrow;
 	int narrowed_nr[SCD_NARROWINGS_MAX]; /* of scd_narrowings(), on this machine; -1: none */
-	int clone3_nr, seccomp_nr;
+	int clone3_nr, seccomp_nr, ptrace_nr;
 	uint64_t unknown;   /* calls that libseccomp cannot name */
 	uint64_t listeners; /* filters with a listener that the command loaded */
+	uint64_t debugging; /* calls of ptrace(2), which fail in what is traced */
 };
 
 /* @recorder: zeroed but for answer, narrow, starting and only_start. */

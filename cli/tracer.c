@@ -290,10 +290,9 @@ int scd_tracer_run(const struct scd_tracer_command *command, const struct scd_tr
 			      err) < 0)
 		return -1;
 	if (ptrace(PTRACE_SEIZE, child.pid, NULL, options) < 0) {
-		const int saved = errno;
-
+		(void)scd_trace_fail(child.pid, errno, err);
 		discard(&child);
-		return scd_fail(err, SCD_E_SYSTEM, saved, "trace the command");
+		return -1;
 	}
 	tracer.first = child.pid;
 	set_signals(child.pid);

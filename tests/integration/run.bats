@@ -238,6 +238,14 @@ typed() {
   grep -q 'mkdir("new", 0777)' r
 }
 
+@test "a debugger does not work, and that is said" {
+  run -125 "$ctl" run p.json -- "$ctl" run p.json -- true
+  [[ $output == *'cannot follow process '*'traces it already (a debugger, strace), and there can be only one'* ]]
+  command -v strace > /dev/null || skip_or_fail 'strace is not installed'
+  run -1 "$ctl" record -o q.json -- strace -o /dev/null true
+  [[ $output == *'the command called ptrace, which fails here: '* ]]
+}
+
 @test "a process that runs already can be watched and is left alone" {
   sh -c 'while :; do "$1" mkdir > /dev/null; sleep 0.05; done' sh "$calls" > /dev/null 3>&- &
   looping=$!
