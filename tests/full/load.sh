@@ -3,15 +3,19 @@
 # load.sh NAME DIR - starts a program under its usual load, in one process tree, and ends it: what
 # is recorded, and then run again under the recorded profile. DIR is writable and empty.
 # `load.sh prepare-NAME DIR` builds what has to be built, into DIR/../NAME.
-# Servers listen on Unix sockets below DIR, so that no container needs a network.
+# Servers listen on Unix sockets below DIR, so that no container needs a network. With LIMIT, what waits longer than
+# so many seconds has failed, and whatever this started is killed.
 set -eu
+[ -z "${LIMIT-}" ] || trap 'kill -KILL 0' EXIT # timeout(1) has made a process group of us
+LIMIT=${LIMIT:-30}
 cd "$2"
 built=$(dirname "$PWD")/built
 
-# Waits for a socket, up to 30 s.
+# Waits for a socket of the server.
 await() {
-  for _ in $(seq 300); do
+  for _ in $(seq "${LIMIT}0"); do
     [ -S "$1" ] && return 0
+    kill -0 "$server" || return 1
     sleep 0.1
   done
   echo "load.sh: $1 never came" >&2
@@ -41,8 +45,8 @@ END
   server=$!
   await nginx.sock
   for _ in 1 2 3 4 5 6 7 8; do
-    curl -sSf --unix-socket nginx.sock http://x/ | cmp - www/index.html
-    curl -sSf --compressed --unix-socket nginx.sock http://x/ | cmp - www/index.html
+    curl -sSfm "$LIMIT" --unix-socket nginx.sock http://x/ | cmp - www/index.html
+    curl -sSfm "$LIMIT" --compressed --unix-socket nginx.sock http://x/ | cmp - www/index.html
   done
   [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket nginx.sock http://x/none)" = 404 ]
   kill -HUP "$server"
@@ -148,7 +152,7 @@ func main() {
 	if err := os.WriteFile("f", []byte("x"), 0600); err != nil { panic(err) }
 }
 END
-  HOME=$PWD GOCACHE=$PWD/cache GOFLAGS="" GO111MODULE=off CGO_ENABLED=0 go build -o "$built/go-load" main.go
+  HOME=$PWD GOCACHE=${GO_CACHE:-$PWD/cache} GOFLAGS="" GO111MODULE=off CGO_ENABLED=0 go build -o "$built/go-load" main.go
 }
 go_load() { "$built/go-load"; }
 
