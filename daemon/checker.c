@@ -21,6 +21,7 @@ struct entry {
 	const char *text; /* while QUEUED */
 	size_t len;
 	bool degraded;
+	bool seen;		  /* a sync has begun with this verdict */
 	struct scd_report report; /* when JUDGED */
 };
 
@@ -277,10 +278,12 @@ void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *
 	for (size_t i = 0; i < checker->count; i++) {
 		struct entry *entry = &checker->entries[i];
 
-		if (entry->stage == JUDGED && (entry->degraded || !wanted(entry->sha256, arg))) {
+		if (entry->stage == JUDGED &&
+		    ((entry->degraded && entry->seen) || !wanted(entry->sha256, arg))) {
 			checker->kept -= report_size(&entry->report);
 			scd_report_done(&entry->report);
 		} else {
+			entry->seen = entry->stage == JUDGED;
 			checker->entries[kept++] = *entry;
 		}
 	}

@@ -65,7 +65,9 @@ bool scd_checker_degraded(const struct scd_checker *checker) SCD_NONNULL;
 /* Forgets the texts that wait. Before their snapshot goes. */
 void scd_checker_clear_queue(struct scd_checker *checker) SCD_NONNULL;
 
-/* Forgets verdicts for which @wanted says false, and those reached degraded. */
+/* At the beginning of a sync: forgets verdicts for which @wanted says false, and those reached
+ * degraded, but not before a sync has begun with them: a check may take longer than a sync waits,
+ * and its verdict is for the next one. */
 void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *sha256, void *arg),
 			void *arg);
 

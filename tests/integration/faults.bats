@@ -123,6 +123,26 @@ FAULTS
   [ "$(status '[.profiles[] | select(.name == "hungry.json") | .findings[] | select(.ruleId == "SCP057")] | length')" = 0 ]
 }
 
+@test "a check that takes long where seccomp(2) is denied: its verdict counts all the same" {
+  not_under valgrind 'it has no seccomp(2) and is slow everywhere'
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_under "$B/tests/deny" seccomp=EPERM -- --resync-period=1h
+  eventually is_state a.json Installed
+  [ "$(status .validator.degraded)" = true ]
+  good_profile umount2 > "$PAYLOAD/b.json"
+  fault memfd_create:delay_enter=1500000 # longer than a sync waits for verdicts
+  publish
+  eventually is_state b.json Pending
+  eventually is_state b.json Installed
+  mend
+  # And then it rests.
+  sleep 1
+  before=$(get /metrics | awk '/^seccompd_syncs_total/ { n += $2 } END { print n }')
+  sleep 2
+  [ "$(get /metrics | awk '/^seccompd_syncs_total/ { n += $2 } END { print n }')" = "$before" ]
+}
+
 @test "no descriptor is left: nothing is lost, and it goes on when there is one" {
   start_whole
   keep
