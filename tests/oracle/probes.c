@@ -220,7 +220,7 @@ void scd_probes_around(const struct scd_case *c, const char *name, uint32_t arch
 		if (!scd_probes_names(&c->profile.rules[r], name))
 			continue;
 		around_rule(&c->profile.rules[r], &probe, random);
-		if (probe.args[0] || scd_random_percent(random, 50))
+		if (scd_random_percent(random, 50))
 			break; /* or two rules at once */
 	}
 	disturb(&probe, random);
