@@ -15,6 +15,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 start=$SECONDS
 "$@" </dev/null >"$log.part" 2>&1
 status=$?
+# cmocka 1.1 says "not ok 1 # SKIP name" of a test that was skipped; in TAP that is a failure.
+sed -i -E 's/^not ok ([0-9]+) # SKIP /ok \1 # SKIP /' "$log.part"
 echo "== ${name%.test}: $((SECONDS - start)) s$([ "$status" -eq 0 ] || echo ", FAILED with status $status")"
 cat "$log.part"
 { cat "$log.part"; echo "== $status"; } >"$log"
