@@ -105,7 +105,9 @@ void scd_trace_reason(const struct scd_trace_facts *facts, struct scd_buf *out)
 	else if (facts->yama == 3)
 		scd_buf_puts(out, "kernel.yama.ptrace_scope is 3: nobody can, until the next boot");
 	else if (facts->privileged)
-		scd_buf_puts(out, "a security module or a user namespace is in the way");
+		scd_buf_puts(
+			out,
+			"a seccomp filter, a security module or a user namespace is in the way");
 	else if (facts->uid != facts->our_uid)
 		scd_buf_printf(out, "it belongs to uid %" PRIuMAX ": that takes CAP_SYS_PTRACE",
 			       (uintmax_t)facts->uid);

@@ -29,7 +29,7 @@ static void each_reason_has_its_words(void **state)
 		  "process 3 traces it already" },
 		{ { .pid = 7, .process = 7, .yama = 3, .privileged = true },
 		  "ptrace_scope is 3: nobody" },
-		{ { .pid = 7, .process = 7, .privileged = true }, "a security module" },
+		{ { .pid = 7, .process = 7, .privileged = true }, "a seccomp filter, a security module" },
 		{ { .pid = 7, .process = 7, .uid = 1, .our_uid = 2, .yama = 1 },
 		  "it belongs to uid 1: that takes CAP_SYS_PTRACE" },
 		{ { .pid = 7, .process = 7, .yama = 1 },
