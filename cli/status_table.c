@@ -85,6 +85,36 @@ static void put_last_sync(struct scd_buf *out, const cJSON *root)
 	scd_buf_puts(out, ")\n");
 }
 
+/* "Landlock on (ABI 7)", "the filter unavailable: EPERM". */
+static void put_sandbox_part(struct scd_buf *out, const cJSON *part, const char *called)
+{
+	const char *reason = scd_status_string(part, "reason");
+	uint64_t abi;
+
+	scd_buf_printf(out, "%s ", called);
+	scd_status_word(out, scd_status_string(part, "state"));
+	if (reason && reason[0]) {
+		scd_buf_puts(out, ": ");
+		scd_status_word(out, reason);
+	} else if (scd_status_number(part, "abi", &abi) && abi > 0) {
+		scd_buf_printf(out, " (ABI %" PRIu64 ")", abi);
+	}
+}
+
+/* What holds the daemon to its rights. One of an older version says nothing of it. */
+static void put_sandbox(struct scd_buf *out, const cJSON *root)
+{
+	const cJSON *sandbox = scd_status_object(root, "sandbox");
+
+	if (!sandbox)
+		return;
+	put_key(out, "Sandbox");
+	put_sandbox_part(out, scd_status_object(sandbox, "landlock"), "Landlock");
+	scd_buf_puts(out, ", ");
+	put_sandbox_part(out, scd_status_object(sandbox, "seccomp"), "system call filter");
+	scd_buf_putc(out, '\n');
+}
+
 static void put_readiness(struct scd_buf *out, const cJSON *root)
 {
 	const cJSON *readiness = scd_status_object(root, "readiness");
@@ -367,6 +397,7 @@ int scd_status_print(const char *text, size_t len, enum scd_output output, struc
 	} else {
 		put_who(out, root);
 		put_last_sync(out, root);
+		put_sandbox(out, root);
 		put_readiness(out, root);
 		put_conditions(out, root);
 		put_table(out, profiles);

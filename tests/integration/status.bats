@@ -239,6 +239,7 @@ export LOG=/dev/null # no daemon, no log
   publish
   NODE_NAME=worker-9 daemon_start
   eventually is_state a.json Installed
+  seccompctl_status "http://127.0.0.1:$PORT" | grep -qE '^Sandbox +Landlock (on [(]ABI [0-9]+[)]|off|unavailable: [A-Z]+), system call filter (on|off)$'
   watch_start "http://127.0.0.1:$PORT"
   eventually sees 'worker-9: ready; 1 Installed; set digest'
   daemon_stop

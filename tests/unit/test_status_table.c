@@ -123,6 +123,40 @@ static void a_document_becomes_a_table(void **state)
 	assert_false(well);
 }
 
+static void what_holds_the_daemon_is_shown(void **state)
+{
+	static const struct {
+		const char *sandbox, *want;
+	} rows[] = {
+		{ "{\"landlock\":{\"state\":\"on\",\"abi\":7},\"seccomp\":{\"state\":\"on\"}}",
+		  "\nSandbox             Landlock on (ABI 7), system call filter on\n" },
+		{ "{\"landlock\":{\"state\":\"unavailable\",\"reason\":\"ENOSYS\",\"abi\":0},"
+		  "\"seccomp\":{\"state\":\"off\"}}",
+		  "\nSandbox             Landlock unavailable: ENOSYS, system call filter off\n" },
+		{ "{\"landlock\":{\"state\":\"pending\",\"abi\":\"x\"},\"seccomp\":\"on\"}",
+		  "\nSandbox             Landlock pending, system call filter -\n" },
+		{ "{}", "\nSandbox             Landlock -, system call filter -\n" },
+		{ "{\"landlock\":{\"state\":\"\\u001b[2J\"}}",
+		  "\nSandbox             Landlock \\u001b[2J, system call filter -\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_free char *printed = NULL, *json = NULL;
+		bool well = false;
+		char text[512];
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"kind\":\"NodeProfileStatus\",\"sandbox\":%s,\"profiles\":[]}",
+			       rows[i].sandbox);
+		printed = print(text, SCD_OUTPUT_HUMAN, &well);
+		if (!strstr(printed, rows[i].want))
+			fail_msg("%s: %s", rows[i].sandbox, printed);
+		json = print(text, SCD_OUTPUT_JSON, &well);
+		assert_non_null(strstr(json, "\"sandbox\""));
+	}
+}
+
 static void only_four_states_are_not_well(void **state)
 {
 	static const struct {
@@ -354,6 +388,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_document_becomes_a_line),
 		cmocka_unit_test(a_document_becomes_a_table),
+		cmocka_unit_test(what_holds_the_daemon_is_shown),
 		cmocka_unit_test(only_four_states_are_not_well),
 		cmocka_unit_test(what_is_missing_or_of_another_type_is_a_dash),
 		cmocka_unit_test(what_is_no_status_is_refused),
