@@ -11,7 +11,9 @@ UNIT_TESTS        := $(UNIT_SRC:.c=.test)
 SEED_TESTS        := $(FUZZ_SRC:.c=.test)
 INTEGRATION_TESTS := $(patsubst %.bats,%.test,$(wildcard tests/integration/*.bats))
 E2E_TESTS         := $(patsubst %.bats,%.test,$(wildcard tests/e2e/*.bats))
-FULL_TESTS        := $(patsubst %.bats,%.test,$(wildcard tests/full/*.bats))
+# The longest begin first, so that none of them is left over when all others are done.
+long_ones         := $(addprefix tests/full/,memory oracle costs record)
+FULL_TESTS        := $(patsubst %.bats,%.test,$(addsuffix .bats,$(long_ones)) $(filter-out $(addsuffix .bats,$(long_ones)),$(wildcard tests/full/*.bats)))
 # Once more, with less than the daemon asks for; parts of check-full, wholly in long-reruns.
 RERUNS            := check-nocaps check-own-profile check-no-openat2 check-valgrind
 
