@@ -10,7 +10,7 @@ setup() {
 }
 
 @test "verdicts and runtimes agree on generated profiles" {
-  run "${ORACLE[@]}" --seed 1 --cases "${SCD_ORACLE_CASES:-30}" --seconds "${SCD_ORACLE_SECONDS:-12}"
+  run "${ORACLE[@]}" --seed 1 --cases "${SCD_ORACLE_CASES:-30}" --seconds "${SCD_ORACLE_SECONDS:-60}"
   echo "$output"
   [ "$status" -eq 0 ]
   # Not because nothing was tried.

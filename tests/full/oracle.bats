@@ -10,7 +10,7 @@ setup() {
 }
 
 @test "verdicts and runtimes agree on more generated profiles" {
-  run "${ORACLE[@]}" --seed 5000 --cases 300 --seconds "${SCD_ORACLE_SECONDS:-60}"
+  run "${ORACLE[@]}" --seed 5000 --cases 300 --seconds "${SCD_ORACLE_SECONDS:-180}"
   echo "$output"
   [ "$status" -eq 0 ]
 }
