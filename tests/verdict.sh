@@ -7,7 +7,7 @@ set -u
 dir=$1
 shift
 passed=0 skipped=0 failed=0
-lines=()
+lines=() times=()
 
 # count PATTERN LOG
 count() { grep -cE "$1" "$2" || true; }
@@ -25,12 +25,16 @@ for goal in "$@"; do
   bad=$(count '^not ok( |$)' "$log")
   failed=$((failed + bad))
   while IFS= read -r line; do lines+=("$name: ${line#not ok }"); done < <(grep -E '^not ok( |$)' "$log")
-  status=$(sed -n '$s/^== //p' "$log")
+  read -r status took < <(sed -n '$s/^== //p' "$log")
+  times+=("$took $name")
   [ "$status" = 0 ] || [ "$bad" -gt 0 ] || lines+=("$name: ended with status $status")
 done
 
 summary="$passed tests passed"
 [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+if [ "${#times[@]}" -gt 4 ]; then
+  echo "== longest: $(printf '%s\n' "${times[@]}" | sort -rn | awk 'NR <= 4 { printf "%s%s %s s", (NR > 1 ? ", " : ""), $2, $1 }')"
+fi
 if [ "${#lines[@]}" -eq 0 ]; then
   echo "== $summary"
   exit 0
