@@ -24,6 +24,22 @@ static bool is_of_rules(const struct scd_option *option)
 	return option->metavar && strcmp(option->metavar, "RULE") == 0;
 }
 
+static bool has_words(const struct scd_option *option)
+{
+	return option->choices || is_of_rules(option);
+}
+
+/* Whether the value is the name of a file; else it is a number or free text. */
+static bool is_file(const struct scd_option *option)
+{
+	static const char *const files[] = { "BASE", "DIR", "FILE", "PROFILE" };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (option->metavar && strcmp(option->metavar, files[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The words that may follow an option, with a blank before each; nothing: a file or free text. */
 static void print_values(const struct scd_option *option)
 {
@@ -151,12 +167,12 @@ static void print_zsh_option(const struct scd_option *option)
 	(void)putchar(']');
 	if (takes_value(option)) {
 		(void)printf(":%s:", option->metavar);
-		if (option->choices || is_of_rules(option)) {
+		if (has_words(option)) {
 			(void)putchar('(');
 			print_values(option);
 			(void)putchar(')');
 		} else {
-			(void)fputs("_files", stdout);
+			(void)fputs(is_file(option) ? "_files" : " ", stdout);
 		}
 	}
 	(void)putchar('\'');
@@ -198,6 +214,10 @@ static void print_zsh(void)
 		    "    return\n"
 		    "  fi\n"
 		    "  local command=$words[2]\n"
+		    "  if [[ $command == help ]]; then\n"
+		    "    (( CURRENT == 3 )) && _describe command commands\n"
+		    "    return\n"
+		    "  fi\n"
 		    "  shift words\n"
 		    "  (( CURRENT-- ))\n"
 		    "  case $command in\n",
@@ -222,8 +242,11 @@ static void print_fish_option(const struct scd_command *command, const struct sc
 	if (option->letter)
 		(void)printf(" -s %c", option->letter);
 	if (takes_value(option))
-		(void)fputs(option->choices || is_of_rules(option) ? " -x -a '" : " -r", stdout);
-	if (option->choices || is_of_rules(option)) {
+		(void)fputs(has_words(option) ? " -x -a '"
+			    : is_file(option) ? " -r -F"
+					      : " -x",
+			    stdout);
+	if (has_words(option)) {
 		print_values(option);
 		(void)putchar('\'');
 	}
@@ -238,8 +261,11 @@ static void print_fish(void)
 	size_t count;
 	const struct scd_command *const *commands = scd_cli_commands(&count);
 
-	(void)fputs("# fish completion for seccompctl; save it in ~/.config/fish/completions/\n",
+	(void)fputs("# fish completion for seccompctl; save it in ~/.config/fish/completions/\n"
+		    "complete -c seccompctl -n '__fish_seen_subcommand_from help' -f -a '",
 		    stdout);
+	print_commands();
+	(void)fputs("'\n", stdout);
 	for (size_t i = 0; i < count; i++) {
 		(void)printf("complete -c seccompctl -n __fish_use_subcommand -f -a %s -d '",
 			     commands[i]->name);

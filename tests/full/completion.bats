@@ -21,21 +21,42 @@ setup() {
   [ "$(offered 'seccompctl completion z' | xargs)" = zsh ]
   offered 'seccompctl validate --disable json-' | grep -qx json-syntax
   offered 'seccompctl validate --fa' | grep -qx -- --fail-on
+  [ "$(offered 'seccompctl help exp')" = explain ]
+  # Files only where the value is one.
+  touch some.json
+  [ -z "$(offered 'seccompctl validate --jobs so')" ]
+  [ "$(offered 'seccompctl diff --ceiling so')" = some.json ]
+  [ "$(offered 'seccompctl validate so')" = some.json ]
 }
 
-@test "zsh takes the script, and defines a completion of every option" {
+# What zsh offers at the end of this line, sorted, on one line.
+zsh_offers() { timeout 30 zsh -f "$BATS_TEST_DIRNAME/zsh_offers.zsh" "$1" | sort -u | paste -sd' '; }
+
+@test "zsh completes commands, options, words, rules and files" {
   command -v zsh > /dev/null || skip_or_fail 'no zsh'
   "$ctl" completion zsh > _seccompctl
   zsh -f -n _seccompctl
-  # _arguments is replaced by something that prints what it was asked for.
-  cat > ask.zsh <<'END'
-autoload -Uz compinit && compinit -u -d ./dump
-source ./_seccompctl
-_arguments() { print -rl -- "$@"; }
-words=(seccompctl validate x) CURRENT=3
-_seccompctl
-END
-  run -0 zsh -f ask.zsh
-  [[ $output == *"--fail-on=[exit 1 on findings of this severity and above]:SEVERITY:( error warning note)"* ]]
-  [[ $output == *"--output="* && $output == *"*:file:_files"* ]]
+  touch some.json
+  [ "$(zsh_offers 'seccompctl val')" = validate ]
+  [ "$(zsh_offers 'seccompctl ' | wc -w)" -ge 17 ]
+  [ "$(zsh_offers 'seccompctl help exp')" = explain ]
+  [ "$(zsh_offers 'seccompctl validate --oci-')" = --oci-runtime ]
+  [ "$(zsh_offers 'seccompctl validate -o js')" = 'json jsonl' ]
+  [ "$(zsh_offers 'seccompctl validate --output=sa')" = sarif ]
+  [ "$(zsh_offers 'seccompctl validate --fail-on=')" = 'error note warning' ]
+  [ "$(zsh_offers 'seccompctl validate --disable json-')" = json-syntax ]
+  [ "$(zsh_offers 'seccompctl rules SCP00' | wc -w)" -eq 9 ]
+  [ "$(zsh_offers 'seccompctl completion f')" = fish ]
+  [ "$(zsh_offers 'seccompctl validate so')" = some.json ]
+  [ "$(zsh_offers 'seccompctl diff --ceiling=so')" = some.json ]
+  [ -z "$(zsh_offers 'seccompctl validate --jobs=so')" ]
+}
+
+@test "zsh offers the options that --help lists, for every command" {
+  command -v zsh > /dev/null || skip_or_fail 'no zsh'
+  "$ctl" completion zsh > _seccompctl
+  for command in $("$ctl" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+    want=$("$ctl" "$command" --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u | paste -sd' ')
+    [ "$(zsh_offers "seccompctl $command --")" = "$want" ]
+  done
 }
