@@ -20,7 +20,6 @@ struct chain {
 	int nr;
 	const struct scmp_arg_cmp *args[ARGS_END];
 	unsigned count;
-	unsigned indexes; /* bit i: argument i is looked at */
 };
 
 /* The first comparison of a condition: of the upper half. */
@@ -51,10 +50,8 @@ static bool make_chain(const struct scd_target *target, size_t index, struct cha
 		by_arg[arg] = &rule->args[i];
 	}
 	for (unsigned i = 0; i < ARGS_END; i++)
-		if (by_arg[i] && !always_holds(by_arg[i])) {
+		if (by_arg[i] && !always_holds(by_arg[i]))
 			chain->args[chain->count++] = by_arg[i];
-			chain->indexes |= 1U << i;
-		}
 	return true;
 }
 
@@ -123,20 +120,20 @@ static bool has_two_ways(const struct scmp_arg_cmp *c)
 }
 
 /* The first rule of a call's that never ends behind the very first; 0 when none does. All rules
- * up to it look at the same arguments and share at least as much of the first, so that the first's
- * next comparison is still the first in both places. */
+ * up to it share at least as much of the first, so that the first's next comparison is still the
+ * first in both places; none is a beginning of it, or the other way round, as the shorter one would
+ * make the longer one void. */
 static size_t find_in_call(const struct chain *chains, size_t count)
 {
 	unsigned least = chains[0].count;
 
-	for (size_t i = 1; i < count && chains[i].indexes == chains[0].indexes; i++) {
+	for (size_t i = 1; i < count; i++) {
 		const unsigned prefix = common_prefix(&chains[0], &chains[i]);
 		struct node stands, comes;
 
-		if (prefix == 0)
+		if (prefix == 0 || prefix == chains[i].count || prefix == chains[0].count)
 			return 0;
-		if (prefix <= least && prefix < chains[0].count && prefix < chains[i].count &&
-		    has_two_ways(chains[0].args[prefix - 1])) {
+		if (prefix <= least && has_two_ways(chains[0].args[prefix - 1])) {
 			stands = first_node(chains[0].args[prefix]);
 			comes = first_node(chains[i].args[prefix]);
 			if (goes_before(&stands, &comes))

@@ -65,6 +65,14 @@ static void rules_without_an_end_are_found_and_those_with_one_not(void **state)
 		{ ALLOWING(FCNTL(WHEN(0, LT, 256), WHEN(1, GE, 3)) "," FCNTL(WHEN(0, LT, 256),
 									     MASKED(1, 8, 2))),
 		  SCMP_ARCH_ARM, false },
+		/* Further arguments do not matter. */
+		{ ALLOWING(FCNTL(WHEN(0, GT, 2), WHEN(1, EQ, 1)) "," FCNTL(WHEN(0, GT, 2),
+									   WHEN(2, EQ, 7))),
+		  SCMP_ARCH_X86_64, true },
+		/* A rule that is the beginning of the other makes it void. */
+		{ ALLOWING(RULE_IF("\"fcntl\"", "ERRNO", WHEN(0, GT, 2)) "," FCNTL(WHEN(0, GT, 2),
+										   WHEN(2, EQ, 7))),
+		  SCMP_ARCH_X86_64, false },
 		/* They begin differently. */
 		{ ALLOWING(FCNTL(WHEN(0, LT, 256), WHEN(1, GE, 3)) "," FCNTL(WHEN(0, LT, 255),
 									     MASKED(1, 8, 2))),
@@ -115,9 +123,10 @@ static uint64_t next_random(uint64_t *seed)
 	return *seed >> 33;
 }
 
-/* Two or three rules of one call on arguments 0 and 1, the first condition mostly the same. */
+/* Two or three rules of one call on argument 0 and one or two others, the first condition mostly
+ * the same. */
 struct some_rules {
-	struct scmp_arg_cmp args[3][2];
+	struct scmp_arg_cmp args[3][3];
 	struct scd_target_rule rules[3];
 	struct scd_target target;
 };
@@ -132,17 +141,20 @@ static void make_some(struct some_rules *some, uint64_t *seed)
 						 .rules = some->rules,
 						 .count = 2 + next_random(seed) % 2 } };
 	for (size_t i = 0; i < 3; i++) {
-		for (unsigned k = 0; k < 2; k++)
+		for (unsigned k = 0, arg = 0; k < 3;
+		     k++, arg += 1 + (unsigned)(next_random(seed) % 2))
 			some->args[i][k] = (struct scmp_arg_cmp){
-				k, (enum scmp_compare)(SCMP_CMP_NE + next_random(seed) % 7),
+				arg, (enum scmp_compare)(SCMP_CMP_NE + next_random(seed) % 7),
 				values[next_random(seed) % 9], values[next_random(seed) % 9]
 			};
 		if (i && next_random(seed) % 4)
 			some->args[i][0] = some->args[0][0];
-		some->rules[i] = (struct scd_target_rule){ .nr = SYS_fcntl,
-							   .action = SCMP_ACT_ERRNO(1),
-							   .args = some->args[i],
-							   .arg_count = 2 };
+		some->rules[i] =
+			(struct scd_target_rule){ .nr = SYS_fcntl,
+						  .action = SCMP_ACT_ERRNO(1),
+						  .args = some->args[i],
+						  .arg_count =
+							  2 + (unsigned)(next_random(seed) % 2) };
 	}
 }
 
