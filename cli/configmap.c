@@ -2,8 +2,10 @@
 #include "configmap_hash.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 #include "collect.h"
@@ -146,8 +148,6 @@ static enum scd_exit read_entry(const struct scd_input *input, struct entry *ent
 
 	if (input->fault.code != SCD_OK)
 		return scd_cli_fail(&input->fault);
-	if (!input->name)
-		return refuse(input->path, "not a directory: a ConfigMap is made of one");
 	if (!scd_name_valid(input->name))
 		return refuse(input->path, "seccompd installs no profile of this name");
 	if (scd_input_read(input, &entry->text, &entry->len, &err) < 0)
@@ -469,9 +469,18 @@ static enum scd_exit run_configmap(const void *target, int argc, char **argv)
 	SCD_CLEANUP(package_done) struct package package = { 0 };
 	enum scd_exit status;
 	struct scd_error err;
+	struct stat st;
 
 	if (argc != 1) {
 		scd_cli_warn("configmap needs one DIR");
+		return SCD_EXIT_USAGE;
+	}
+	if (stat(argv[0], &st) < 0) {
+		(void)scd_fail(&err, SCD_E_SYSTEM, errno, "open '%s'", argv[0]);
+		return scd_cli_fail(&err);
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		scd_cli_warn("%s: not a directory: a ConfigMap is made of one", argv[0]);
 		return SCD_EXIT_USAGE;
 	}
 	if (scd_collect_profiles(argv, 1, &inputs, &err) < 0)

@@ -295,10 +295,22 @@ static int read_documents(const char *text, size_t len, bool all, struct scd_man
 	}
 }
 
+/* kubectl takes a manifest with a byte order mark, as editors on Windows write it. */
+static void skip_mark(const char **text, size_t *len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (*len < sizeof(mark) - 1 || memcmp(*text, mark, sizeof(mark) - 1) != 0)
+		return;
+	*text += sizeof(mark) - 1;
+	*len -= sizeof(mark) - 1;
+}
+
 int scd_manifest_read(const char *text, size_t len, const struct scd_check_opts *opts, bool all,
 		      struct scd_manifest *manifest, struct scd_error *err)
 {
 	*manifest = (struct scd_manifest){ .opts = opts };
+	skip_mark(&text, &len);
 	if (read_documents(text, len, all, manifest, err) < 0) {
 		if (err->code == SCD_E_NOMEM)
 			return -1;
@@ -319,6 +331,8 @@ bool scd_manifest_looks_like_one(const char *text, size_t len, bool is_json)
 
 	if (!memmem(text, len, "kind", 4) || !memmem(text, len, "apiVersion", 10))
 		return false;
+	if (!is_json)
+		skip_mark(&text, &len);
 	if (scd_yaml_open("", text, len, &limits, &stream, &err) < 0)
 		return false;
 	if (scd_yaml_next(stream, &doc, &err) <= 0)

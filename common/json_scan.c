@@ -74,8 +74,12 @@ static int unexpected(struct scanner *s, const char *expected)
 	if (c == 0)
 		return bad(s, "a NUL byte stands where %s should", expected);
 	if (c == 0xef && s->len - s->pos >= 3 && memcmp(s->text + s->pos, "\xef\xbb\xbf", 3) == 0)
-		return bad(s, "a byte order mark, which no consumer accepts: expected %s",
-			   expected);
+		return bad(
+			s,
+			"a byte order mark, which no consumer accepts: save the file without one");
+	if (s->pos == 0 && s->len >= 2 &&
+	    (memcmp(s->text, "\xff\xfe", 2) == 0 || memcmp(s->text, "\xfe\xff", 2) == 0))
+		return bad(s, "the file is UTF-16, which no consumer reads: save it as UTF-8");
 	if (c > 0x20 && c < 0x7f)
 		return bad(s, "'%c' stands where %s should", c, expected);
 	return bad(s, "byte 0x%02x stands where %s should", (unsigned)c, expected);

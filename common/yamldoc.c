@@ -81,6 +81,14 @@ int scd_yaml_wrap(const struct scd_yaml *doc, const struct scd_yaml_node *node,
  * Before libyaml: characters
  */
 
+/* The byte order mark of UTF-16, as shells on Windows write it. */
+static bool is_utf16(const char *text, size_t len)
+{
+	if (len < 2)
+		return false;
+	return memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0;
+}
+
 /* What is wrong with the character of @n bytes, or NULL. NEL, LS and PS are refused because
  * YAML 1.1 takes them for line breaks and YAML 1.2 does not: what a text means, and where
  * its lines are, must not depend on the reader. */
@@ -109,6 +117,8 @@ static int check_characters(const struct scd_yaml *doc, const char *text, size_t
 {
 	size_t n;
 
+	if (is_utf16(text, len))
+		return fail_at(doc, 1, 1, err, "UTF-16: save the file as UTF-8");
 	for (size_t i = 0; i < len; i += n) {
 		const char *wrong;
 		unsigned line, column;

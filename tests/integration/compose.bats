@@ -195,7 +195,10 @@ END
   [[ $output == *"d/.hidden.json: seccompd installs no profile of this name"* ]]
   rm d/.hidden.json
   run -3 "$ctl" configmap empty
-  run -1 "$ctl" configmap "$root/tests/data/examples/web.json"
+  run -2 "$ctl" configmap "$root/tests/data/examples/web.json"
+  [[ $output == *"not a directory"* ]]
+  run -3 "$ctl" configmap gone
+  [[ $output == *"open 'gone': No such file or directory"* ]]
   printf '{"a":"\xff"}' > d/bytes.json
   run -1 "$ctl" configmap d
   [[ $output == *"not UTF-8"* ]]

@@ -303,6 +303,40 @@ YAML
   jq -e 'any(.files[]; .object == "SeccompProfile shop/web")' <<< "$output"
 }
 
+@test "what editors and shells on Windows write: line ends, a byte order mark, UTF-16" {
+  cat > plain.yaml <<'YAML'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: p}
+data:
+  web.json: |
+    {"defaultAction": "SCMP_ACT_ALOW"}
+YAML
+  run -1 "$ctl" validate plain.yaml
+  said=${output//plain/x}
+  sed 's/$/\r/' plain.yaml > crlf.yaml
+  run -1 "$ctl" validate crlf.yaml
+  [ "${output//crlf/x}" = "$said" ]
+  { printf '\xef\xbb\xbf'; cat plain.yaml; } > mark.yaml
+  run -1 "$ctl" validate mark.yaml
+  [ "${output//mark/x}" = "$said" ]
+  run -1 "$ctl" validate - < mark.yaml
+  [ "${output//<stdin>/x.yaml}" = "$said" ]
+  iconv -f UTF-8 -t UTF-16 plain.yaml > wide.yaml
+  run -1 "$ctl" validate wide.yaml
+  [[ $output == *"UTF-16: save the file as UTF-8"* ]]
+  # A runtime takes neither.
+  echo '{"defaultAction": "SCMP_ACT_ALLOW"}' > good.json
+  sed 's/$/\r/' good.json > crlf.json
+  run -0 "$ctl" validate crlf.json
+  { printf '\xef\xbb\xbf'; cat good.json; } > mark.json
+  run -1 "$ctl" validate mark.json
+  [[ $output == *"a byte order mark, which no consumer accepts: save the file without one"* ]]
+  iconv -f UTF-8 -t UTF-16 good.json > wide.json
+  run -1 "$ctl" validate wide.json
+  [[ $output == *"the file is UTF-16, which no consumer reads: save it as UTF-8"* ]]
+}
+
 @test "fields that only some versions of the operator have, and a number that it never writes" {
   for version in v1alpha1 v1beta1 v1; do
     cat > cr.yaml <<YAML

@@ -190,7 +190,8 @@ static void text_that_is_not_clean_utf8_is_refused(void **state)
 	assert_refused("a: \xff\n", "f:1:4: not UTF-8");
 	assert_refused("\xff\xfe"
 		       "a\0:\0",
-		       "f:1:1: not UTF-8");
+		       "f:1:1: UTF-16: save the file as UTF-8");
+	assert_refused("\xff", "f:1:1: not UTF-8");
 	assert_refused("\xef\xbb\xbf"
 		       "a: 1\n",
 		       "f:1:1: a byte order mark: save the file without one");
