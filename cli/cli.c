@@ -9,8 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "terminal.h"
 #include "text.h"
 
 #define SUMMARY_COLUMN 28
@@ -47,12 +47,11 @@ const struct scd_choice scd_cli_color_modes[] = {
 
 bool scd_cli_want_color(int mode, FILE *stream)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no_color = getenv("NO_COLOR");
 
 	if (mode != COLOR_AUTO)
 		return mode == COLOR_ALWAYS;
-	return isatty(fileno(stream)) && !(no_color && *no_color) &&
-	       !(term && strcmp(term, "dumb") == 0);
+	return scd_is_terminal(stream) && !(no_color && *no_color);
 }
 
 /* One line, whatever a path or an argument holds: controls become question marks. */

@@ -19,6 +19,7 @@
 #include "status_table.h"
 #include "status_watch.h"
 #include "status_words.h"
+#include "terminal.h"
 
 #define PROGRAM "seccompctl-status"
 #define DEFAULT_URL "http://127.0.0.1:8080/status"
@@ -122,7 +123,7 @@ static enum scd_exit watch(const struct scd_status_asked *options, const char *w
 		.where = where,
 		.output = (enum scd_output)options->output,
 		.interval_ms = options->interval_ms,
-		.terminal = options->output == SCD_OUTPUT_HUMAN && isatty(STDOUT_FILENO),
+		.terminal = options->output == SCD_OUTPUT_HUMAN && scd_is_terminal(stdout),
 		.look = look_at_target,
 		.arg = &target,
 	};

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "collect.h"
 #include "options_file.h"
 #include "pool.h"
 #include "settings.h"
+#include "terminal.h"
 #include "verdicts.h"
 
 struct validate_options {
@@ -229,7 +229,7 @@ static enum scd_exit judge_all(const struct validate_options *asked,
 	const struct scd_judge_how how = {
 		.jobs = asked->jobs ? (size_t)asked->jobs : scd_pool_processors(),
 		.skip_unrelated = asked->skip_unrelated,
-		.progress = isatty(STDERR_FILENO) && !asked->quiet,
+		.progress = scd_is_terminal(stderr) && !asked->quiet,
 		.digests = asked->format == SCD_FORMAT_JSON || asked->format == SCD_FORMAT_JSONL,
 		.settings = scd_settings_of,
 		.context = &cache,

@@ -229,3 +229,15 @@ END
   run -2 "$ctl" validate -o yaml "$good"
   [[ $output == "seccompctl: "* && ${#lines[@]} -eq 1 ]]
 }
+
+@test "a bar shows progress on a terminal that can, and nothing is drawn on one that cannot" {
+  echo '{"defaultAction": "SCMP_ACT_ALLOW"}' > plain.json
+  # The bar comes after a second, which standard input takes here.
+  in_terminal() {
+    TERM=$1 script -qec "sh -c '(sleep 1.2; cat plain.json) | \"$ctl\" validate -o name -'" /dev/null < /dev/null
+  }
+  run -0 in_terminal xterm
+  [[ $output == *$'\033[K[##########'*' of 1 files'* ]]
+  run -0 in_terminal dumb
+  [ -z "$output" ]
+}
