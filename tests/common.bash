@@ -5,6 +5,10 @@
 B=${B:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build}
 export LC_ALL=C.UTF-8
 
+# Runs a command as somebody else, who cannot enter the directory of the programs when that is below /root: a
+# program that is to be run has to be copied to where we stand.
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+
 # Waits until a command succeeds, and not longer than some seconds: within SECONDS COMMAND...
 within() {
   local end=$((SECONDS + $1))

@@ -233,10 +233,11 @@ ends_by_signals() {
       | .linux.uidMappings[0].hostID = 65534 | .linux.gidMappings[0].hostID = 65534
       | .mounts += [{destination: "/tmp", type: "tmpfs", source: "tmpfs"}]' user/config.json > user/new
     mv user/new user/config.json
+    cp "$ctl" user/seccompctl
     chown -R 65534:65534 user "$TMPDIR"
     as() {
       (cd user && unshare --mount --propagation private sh -c 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh \
-        setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$PWD" XDG_RUNTIME_DIR="$PWD" timeout 30 "$ctl" "$@" 3>&-)
+        setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$PWD" XDG_RUNTIME_DIR="$PWD" timeout 30 ./seccompctl "$@" 3>&-)
     }
     run -0 as version
     as record --bundle . --oci-runtime "$runtime" -o p.json > out 2> err || [ $? = 4 ] || { cat err && false; }
