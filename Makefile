@@ -47,7 +47,7 @@ SIM_LIB    := tests/sim/writer.c
 SIM_SRC    := $(filter-out $(SIM_LIB),$(wildcard tests/sim/*.c))
 BENCH_SRC  := $(wildcard tests/bench/bench_*.c)
 SOURCES    := $(wildcard common/*.[ch] destination/*.[ch] daemon/*.[ch] cli/*.[ch] tests/*/*.[ch])
-SCRIPTS    := $(wildcard deploy/kubectl_complete* .ci/run tests/*.sh tests/*.bash tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh)
+SCRIPTS    := $(wildcard deploy/kubectl_complete* .ci/run tests/*.sh tests/*.bash tests/*/*.sh tests/*/*.bash tests/integration/*.bats tests/e2e/*.bats tests/full/*.bats deploy/*.sh tests/full/arm64/*.sh)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))

@@ -4,7 +4,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-
               libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
 DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc python3
 DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-DEPS_ARM64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+DEPS_ARM64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static qemu-system-arm cpio jq
 DEPS_FULL  := nginx redis-server redis-tools postgresql nodejs default-jdk-headless python3 \
               golang-go afl++ ca-certificates e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
               libxml2-utils zsh fish \
@@ -36,7 +36,7 @@ deps: ## install the Debian packages for building, testing and linting (as root)
 deps-build: ## only what building needs, as in an image
 	$(call apt_get,$(DEPS_BUILD))
 
-deps-arm64: ## what cross-arm64 needs
+deps-arm64: ## what cross-arm64 and machine-arm64 need
 	$(call apt_get,$(DEPS_ARM64))
 
 deps-full: ## install what check-full needs beyond that

@@ -72,6 +72,8 @@ cross-arm64: ## by hand: everything built for arm64 with -Werror, unit tests emu
 	  PKG_CONFIG='env PKG_CONFIG_LIBDIR=$(arm64_lib)/pkgconfig PKG_CONFIG_SYSROOT_DIR=$(abspath $(ARM64))/root pkg-config' \
 	  all programs-of-tests
 	tests/full/arm64.sh tests $(ARM64) build-arm64
+machine-arm64: cross-arm64 ## by hand: run and record, crun and runc in an emulated arm64 machine
+	tests/full/arm64.sh machine $(ARM64) build-arm64
 
 # What is too long for every day: docs/reliability.md. LONG chooses among the parts.
 LONG ?= crash power costs torture endurance soak reruns oracle fuzz
@@ -102,5 +104,5 @@ long-fuzz: # an hour for each target, twice
 rules-doc: $(B)/seccompctl ## write docs/rules.md anew, from the table of rules
 	tests/lint/rules_doc.sh $(B)/seccompctl > docs/rules.md
 
-.PHONY: check check-unit check-seeds check-integration check-e2e check-full update-expected rules-doc cross-arm64 \
+.PHONY: check check-unit check-seeds check-integration check-e2e check-full update-expected rules-doc cross-arm64 machine-arm64 \
         $(UNIT_TESTS) $(SEED_TESTS) $(INTEGRATION_TESTS) $(E2E_TESTS) $(FULL_TESTS) $(RERUNS)

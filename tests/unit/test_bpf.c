@@ -24,7 +24,7 @@
 /* A call that no kernel has: without a filter it is ENOSYS, and it harms nobody. */
 #define NO_CALL 0x0ffff
 
-#define KERNEL_NATIVE AUDIT_ARCH_X86_64
+#define KERNEL_NATIVE seccomp_arch_native()
 
 /* xorshift64*: the same numbers on every run. */
 static uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);

@@ -16,6 +16,7 @@
 #include <cjson/cJSON.h>
 
 #include "bpf.h"
+#include "bundle.h"
 #include "check.h"
 #include "fsio.h"
 /* Of our objects and of cJSON alone: libseccomp's are in test_torture_seccomp. */
@@ -138,6 +139,51 @@ static void reports_are_carried_or_not_at_all(void **state)
 	}
 }
 
+/* Reads and changes the config.json with allocation @n failing; @out is NULL then. */
+static int change_bundle(const char *text, size_t len, long n, char **out, struct scd_error *err)
+{
+	const struct scd_bundle_changes changes = {
+		.dir = "/b", .root = "/b/r", .seccomp = "{}", .cgroups_path = "/c"
+	};
+	auto_bundle struct scd_bundle bundle = { 0 };
+	size_t out_len;
+	int rc;
+
+	*out = NULL;
+	failed = false;
+	countdown = n;
+	rc = scd_bundle_read(text, len, &bundle, err);
+	if (rc == 0)
+		rc = scd_bundle_change(&bundle, &changes, out, &out_len, err);
+	countdown = -1;
+	return rc;
+}
+
+static void a_bundle_is_changed_or_not_at_all(void **state)
+{
+	auto_free char *text = NULL;
+	auto_free char *right = NULL;
+	struct scd_error err;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(scd_read_file_at(AT_FDCWD, "tests/data/fuzz/bundle/mounts.json", true,
+					  1 << 20, &text, &len, &err),
+			 0);
+	assert_int_equal(change_bundle(text, len, -1, &right, &err), 0);
+	for (long n = 0;; n++) {
+		auto_free char *out = NULL;
+		const int rc = change_bundle(text, len, n, &out, &err);
+
+		if (rc == 0)
+			assert_string_equal(out, right);
+		else
+			assert_true(err.code == SCD_E_NOMEM && failed && !out);
+		if (!failed)
+			break;
+	}
+}
+
 static int set_up(void **state)
 {
 	cJSON_Hooks hooks = { .malloc_fn = DEFINE(malloc), .free_fn = free };
@@ -153,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_check_without_memory_says_so),
 		cmocka_unit_test(reports_are_carried_or_not_at_all),
+		cmocka_unit_test(a_bundle_is_changed_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
