@@ -228,7 +228,7 @@ static bool can_load(void)
 
 /* What judging writes for each byte of text, nearly all of it in libseccomp, and most that is
  * asked for at once. */
-#define HEAP_PER_BYTE 60
+#define HEAP_PER_BYTE 48
 #define HEAP_MAX ((size_t)1 << 20)
 
 /* Has the heap grow to about what will be needed, with its pages: hundreds of page faults cost more
