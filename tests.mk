@@ -20,9 +20,10 @@ RERUNS            := check-nocaps check-own-profile check-no-openat2 check-valgr
 # Runs goals, and says what came of them. Nothing that an earlier run left counts.
 RESULTS  := $(B)/results
 run_test  = tests/run_test.sh $(RESULTS)/$@
+dry_run   = $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))) # make -n
 define run_all
 	@cd $(B) 2>/dev/null && rm -f $(1:%=results/%) || :
-	+@$(at_once) $(1); made=$$?; tests/verdict.sh $(RESULTS) $(1) && exit $$made
+	+@$(at_once) $(1); made=$$?; $(if $(strip $(dry_run)),,tests/verdict.sh $(RESULTS) $(1) &&) exit $$made
 endef
 
 check: ## run every test that needs no heavy package
