@@ -9,13 +9,7 @@ load ../integration/lib.bash
 load ../integration/faults.bash
 
 setup() { volume_setup; }
-
-teardown() {
-  mend || true
-  daemon_stop || true
-  ! mountpoint -q "$DEST" || umount "$DEST"
-  volume_teardown
-}
+teardown() { faults_teardown; }
 
 @test "a destination that is deleted ends the daemon with 4" {
   start_whole

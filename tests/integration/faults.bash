@@ -25,6 +25,14 @@ mend() {
   wait "$pid" 2>/dev/null || true
 }
 
+# A destination that is a mount is one that the test has made.
+faults_teardown() {
+  mend || true
+  daemon_stop || true
+  ! mountpoint -q "$DEST" || umount "$DEST"
+  volume_teardown
+}
+
 # A text unlike those before.
 next_text() {
   turn=$((${turn:-0} + 1))

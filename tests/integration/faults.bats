@@ -10,13 +10,7 @@ load lib.bash
 load faults.bash
 
 setup() { volume_setup; }
-
-teardown() {
-  mend || true
-  daemon_stop || true
-  ! mountpoint -q "$DEST" || umount "$DEST"
-  volume_teardown
-}
+teardown() { faults_teardown; }
 
 @test "writes that fail: the last good version stays, it is said, and it heals" {
   start_whole

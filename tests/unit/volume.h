@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "fsio.h"
 #include "tmpdir.h"
@@ -48,6 +49,22 @@ static inline void put(const char *name, const void *text, size_t len)
 static inline void put_text(const char *name, const char *text)
 {
 	put(name, text, strlen(text));
+}
+
+/* For what a process can do but once, or to itself. The child returns 0, or 77 where it cannot be
+ * tried. */
+static inline void run_in_child(int (*child)(void))
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0)
+		_exit(child());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77 && !getenv("SCD_MUST_RUN"))
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 #endif

@@ -12,7 +12,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "log.h"
 #include "volume.h"
@@ -162,20 +161,6 @@ static inline unsigned count_inotify(int *last)
 	}
 	(void)closedir(dir);
 	return count;
-}
-
-static inline void run_in_child(int (*child)(void))
-{
-	pid_t pid = fork();
-	int status = 0;
-
-	if (pid == 0)
-		_exit(child());
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 77 && !getenv("SCD_MUST_RUN"))
-		skip();
-	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static inline int is_timer(const struct event_base *loop, const struct event *event, void *arg)
