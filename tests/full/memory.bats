@@ -14,5 +14,5 @@ load ../common.bash
 }
 
 @test "every fuzz target builds and survives a few seconds" {
-  make -s fuzz FUZZ_TIME=3
+  make -s fuzz FUZZ_TIME=2
 }
