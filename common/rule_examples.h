@@ -10,11 +10,11 @@
 #define X86 "\"architectures\": [\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\", \"SCMP_ARCH_X32\"], "
 
 /* What a container needs to start, but for the calls that examples leave out. */
-#define START_NAMES                                                                               \
-	"\"capget\", \"capset\", \"chdir\", \"close\", \"epoll_ctl\", \"exit\", \"faccessat2\", " \
-	"\"fstat\", \"futex\", \"getcwd\", \"getdents64\", \"getpid\", \"getppid\", "             \
-	"\"newfstatat\", \"openat\", \"prctl\", \"pselect6\", \"read\", \"rt_sigaction\", "       \
-	"\"rt_sigprocmask\", \"rt_sigreturn\", \"setgid\", \"setgroups\", \"setresgid\", "        \
+#define START_NAMES                                                                                           \
+	"\"capget\", \"capset\", \"chdir\", \"close\", \"epoll_ctl\", \"exit\", \"faccessat2\", \"fchown\", " \
+	"\"fstat\", \"futex\", \"getcwd\", \"getdents64\", \"getpid\", \"getppid\", "                         \
+	"\"newfstatat\", \"openat\", \"prctl\", \"pselect6\", \"read\", \"rt_sigaction\", "                   \
+	"\"rt_sigprocmask\", \"rt_sigreturn\", \"setgid\", \"setgroups\", \"setresgid\", "                    \
 	"\"setresuid\", \"setuid\", \"write\""
 
 /* Parts of profiles: an object of what stands beside syscalls, then the rules. */

@@ -39,6 +39,10 @@ static const struct start_set sets[] = {
 	  "setuid" },
 	{ SCD_RUNC, "runc", false, true, "only pods with allowPrivilegeEscalation: false can start",
 	  "fcntl" },
+	/* Its standard streams become those of a user who is not root. */
+	{ SCD_RUNC, "runc", false, false,
+	  "of pods without allowPrivilegeEscalation: false only those that run as root can start",
+	  "fchown" },
 	{ SCD_CRUN, "crun", false, false,
 	  "only pods with allowPrivilegeEscalation: false can start",
 	  "capset prctl pselect6 read rt_sigaction rt_sigprocmask setresgid setresuid write" },
@@ -100,6 +104,15 @@ static bool tells_apart(const struct check *check, const char *a, const char *b,
 
 	*deadly |= scd_action_strictness(one) >= trap || scd_action_strictness(other) >= trap;
 	return scd_effect_lets(one) != scd_effect_lets(other);
+}
+
+/* runc's fixStdioPermissions (libcontainer): errors that mean that a stream's owner cannot change.
+ */
+static bool may_fail(const char *name, const struct scd_start_trial *trial)
+{
+	return strcmp(name, "fchown") == 0 &&
+	       (trial->action == SCMP_ACT_ERRNO(EPERM) || trial->action == SCMP_ACT_ERRNO(EROFS) ||
+		trial->action == SCMP_ACT_ERRNO(EINVAL));
 }
 
 /* runc's Eaccess (libcontainer/system): where faccessat2 fails as if it did not exist, faccessat
@@ -171,7 +184,8 @@ static size_t missing_names(const struct check *check, const struct start_set *s
 		(void)snprintf(name, sizeof(name), "%.*s", (int)n, p);
 		p += n + (p[n] == ' ');
 		try_call(check, name, set->kill_only, &trial);
-		if (trial.fate == SCD_START_ALLOWED || falls_back(check, name, &trial))
+		if (trial.fate == SCD_START_ALLOWED || may_fail(name, &trial) ||
+		    falls_back(check, name, &trial))
 			continue;
 		if (trial.fate == SCD_START_DENIED && !trial.rule)
 			scd_buf_printf(out, "%s%s", count++ ? ", " : "", name);
@@ -249,9 +263,6 @@ static const char *const more_sets[] = {
 	"sched_yield set_robust_list sigaltstack tgkill",
 	/* runc 1.4, as the base profile of the security-profiles-operator has it. */
 	"close_range getuid openat2 recvfrom set_tid_address statx",
-	/* runc 1.1.5 gives its standard streams to a user who is not root, unless no_new_privs is
-	 * set; EPERM, EINVAL and EROFS it passes over, but neither ENOSYS nor death. */
-	"fchown",
 	/* A container's first program: executed, ended, and continued after a stop. */
 	"arch_prctl execve exit exit_group restart_syscall",
 };

@@ -75,6 +75,22 @@ never_starts() {
   e2e_each never_starts
 }
 
+@test "without fchown runc starts no container of a user who is not root, unless no_new_privs is set" {
+  changed 'del(.syscalls[].names[] | select(. == "fchown"))'
+  run "$B/seccompctl" validate "$E2E_WORK/changed.json"
+  [[ $output = *'runc itself needs fchown: of pods without allowPrivilegeEscalation: false only those that run as root'* ]]
+  E2E_UID=1000 run e2e_run runc "$E2E_WORK/changed.json" false true
+  [[ $status -ne 0 && $output = *'chown /dev/std'* ]]
+  E2E_UID=1000 e2e_run runc "$E2E_WORK/changed.json" true true
+  E2E_UID=1000 e2e_run crun "$E2E_WORK/changed.json" false true
+  e2e_run runc "$E2E_WORK/changed.json" false true
+  # EPERM it passes over, and the validator with it.
+  changed 'del(.syscalls[].names[] | select(. == "fchown")) | .defaultErrnoRet = 1'
+  run "$B/seccompctl" validate "$E2E_WORK/changed.json"
+  [[ $output != *'needs fchown'* ]]
+  E2E_UID=1000 e2e_run runc "$E2E_WORK/changed.json" false true
+}
+
 @test "a profile with a made-up action never starts anything" {
   changed '.syscalls[0].action = "SCMP_ACT_ALOW"'
   e2e_each never_starts

@@ -15,18 +15,55 @@
 
 /* Enough for every runtime, with and without no_new_privs. */
 static const char *const all[] = {
-	"arch_prctl",	  "brk",	   "capget",	  "capset",
-	"chdir",	  "clock_gettime", "clone",	  "close",
-	"epoll_create1",  "epoll_ctl",	   "epoll_pwait", "execve",
-	"exit_group",	  "faccessat2",	   "fcntl",	  "fstat",
-	"fstatfs",	  "futex",	   "getcwd",	  "getdents64",
-	"getpid",	  "getppid",	   "gettid",	  "madvise",
-	"mmap",		  "mprotect",	   "munmap",	  "nanosleep",
-	"newfstatat",	  "openat",	   "pipe2",	  "prctl",
-	"pselect6",	  "read",	   "rseq",	  "rt_sigaction",
-	"rt_sigprocmask", "rt_sigreturn",  "sched_yield", "set_robust_list",
-	"setgid",	  "setgroups",	   "setresgid",	  "setresuid",
-	"setuid",	  "sigaltstack",   "tgkill",	  "write",
+	"arch_prctl",
+	"brk",
+	"capget",
+	"capset",
+	"chdir",
+	"clock_gettime",
+	"clone",
+	"close",
+	"epoll_create1",
+	"epoll_ctl",
+	"epoll_pwait",
+	"execve",
+	"exit_group",
+	"faccessat2",
+	"fchown",
+	"fcntl",
+	"fstat",
+	"fstatfs",
+	"futex",
+	"getcwd",
+	"getdents64",
+	"getpid",
+	"getppid",
+	"gettid",
+	"madvise",
+	"mmap",
+	"mprotect",
+	"munmap",
+	"nanosleep",
+	"newfstatat",
+	"openat",
+	"pipe2",
+	"prctl",
+	"pselect6",
+	"read",
+	"rseq",
+	"rt_sigaction",
+	"rt_sigprocmask",
+	"rt_sigreturn",
+	"sched_yield",
+	"set_robust_list",
+	"setgid",
+	"setgroups",
+	"setresgid",
+	"setresuid",
+	"setuid",
+	"sigaltstack",
+	"tgkill",
+	"write",
 };
 #define ALL (sizeof(all) / sizeof(all[0]))
 
@@ -145,6 +182,13 @@ static void each_call_that_a_runtime_needs_is_missed(void **state)
 	assert_finding("KILL_PROCESS", "fcntl", SCD_RUNC, SCD_CANNOT_START_RUNTIME, SCD_WARNING,
 		       "allowPrivilegeEscalation");
 	assert_finding("ERRNO", "nanosleep fcntl", SCD_RUNC, 0, SCD_NOTE, "");
+	/* Of a user who is not root, and EPERM is passed over. */
+	assert_finding("KILL_PROCESS", "fchown", SCD_RUNC, SCD_CANNOT_START_RUNTIME, SCD_WARNING,
+		       "run as root");
+	assert_finding("ERRNO\",\"defaultErrnoRet\":38,\"listenerMetadata\":\"", "fchown", SCD_RUNC,
+		       SCD_CANNOT_START_RUNTIME, SCD_WARNING, "run as root");
+	assert_finding("ERRNO", "fchown", SCD_RUNC, 0, SCD_NOTE, "");
+	assert_finding("KILL_PROCESS", "fchown", SCD_CRUN, 0, SCD_NOTE, "");
 }
 
 /* What is found in a text. */
