@@ -118,7 +118,7 @@ $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.
 wrap_malloc := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
 $(B)/tests/test_torture: SCD_LDFLAGS += $(wrap_malloc)
 ifneq ($(findstring -fsanitize,$(CFLAGS)),)
-$(B)/tests/test_torture_install $(B)/tests/test_torture_answers: SCD_LDFLAGS += $(wrap_malloc)
+$(B)/tests/test_torture_install $(B)/tests/test_torture_answers $(B)/tests/test_torture_seccomp: SCD_LDFLAGS += $(wrap_malloc)
 endif
 
 $(SIM): $(B)/tests/%: $(B)/tests/sim/%.o $(B)/libscd-daemon.a $(B)/libscd-destination.a $(B)/libscd-sim.a $(B)/libscd.a

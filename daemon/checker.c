@@ -21,8 +21,9 @@ struct entry {
 	const char *text; /* while QUEUED */
 	size_t len;
 	bool degraded;
-	bool seen;		  /* a sync has begun with this verdict */
-	struct scd_report report; /* when JUDGED */
+	unsigned syncs;		  /* that have begun since it was judged */
+	bool has_verdict;	  /* JUDGED, or being judged again */
+	struct scd_report report; /* if so */
 };
 
 /* A running check. Its entry is found by digest: the table may have moved, or forgotten it. */
@@ -68,14 +69,29 @@ static size_t report_size(const struct scd_report *report)
 	return size;
 }
 
+static void drop_verdict(struct scd_checker *checker, struct entry *entry)
+{
+	checker->kept -= report_size(&entry->report);
+	scd_report_done(&entry->report);
+	entry->has_verdict = false;
+}
+
 static void remove_entry(struct scd_checker *checker, struct entry *entry)
 {
 	size_t after = checker->count - 1 - (size_t)(entry - checker->entries);
 
-	checker->kept -= report_size(&entry->report);
-	scd_report_done(&entry->report);
+	drop_verdict(checker, entry);
 	memmove(entry, entry + 1, after * sizeof(*entry));
 	checker->count--;
+}
+
+/* No check was made of an entry that was to be judged. A verdict from before stands. */
+static void give_up(struct scd_checker *checker, struct entry *entry)
+{
+	if (entry->has_verdict)
+		entry->stage = JUDGED;
+	else
+		remove_entry(checker, entry);
 }
 
 int scd_checker_new(struct scd_children *children, const struct scd_check_opts *opts,
@@ -114,6 +130,11 @@ int scd_checker_want(struct scd_checker *checker, const char *sha256, const char
 	struct entry *entry = find(checker, sha256);
 	size_t at;
 
+	if (entry && entry->stage == JUDGED && entry->degraded && entry->syncs > 1) {
+		entry->stage = QUEUED; /* again */
+		entry->text = text;
+		entry->len = len;
+	}
 	if (entry)
 		return 0;
 	if (checker->count == checker->cap) {
@@ -159,13 +180,16 @@ static void on_end(int status, bool timed_out, void *arg)
 	entry = stale ? NULL : find(checker, slot->sha256);
 	slot->stale = false;
 	if (entry && rc == 0) {
+		drop_verdict(checker, entry);
 		entry->stage = JUDGED;
 		entry->degraded = degraded;
+		entry->syncs = 0;
+		entry->has_verdict = true;
 		trim(checker, &report);
 		entry->report = report;
 		report = (struct scd_report){ 0 }; /* the entry's now */
 	} else if (entry) {
-		remove_entry(checker, entry); /* the next sync asks again */
+		give_up(checker, entry); /* the next sync asks again */
 	}
 	scd_checker_run(checker);
 	if (!stale)
@@ -225,7 +249,7 @@ void scd_checker_run(struct scd_checker *checker)
 			return;
 		if (begin(checker, &checker->slots[i], next, &err) < 0) {
 			/* No process to be had: the next sync asks again. */
-			remove_entry(checker, next);
+			give_up(checker, next);
 			checker->fn(SCD_JAIL_CRASH, &err, checker->arg);
 			return;
 		}
@@ -236,7 +260,7 @@ const struct scd_report *scd_checker_verdict(const struct scd_checker *checker, 
 {
 	const struct entry *entry = find(checker, sha256);
 
-	return entry && entry->stage == JUDGED ? &entry->report : NULL;
+	return entry && entry->has_verdict ? &entry->report : NULL;
 }
 
 bool scd_checker_has_queue(const struct scd_checker *checker)
@@ -267,7 +291,7 @@ void scd_checker_clear_queue(struct scd_checker *checker)
 {
 	for (size_t i = checker->count; i-- > 0;)
 		if (checker->entries[i].stage == QUEUED)
-			remove_entry(checker, &checker->entries[i]);
+			give_up(checker, &checker->entries[i]);
 }
 
 void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *sha256, void *arg),
@@ -278,12 +302,10 @@ void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *
 	for (size_t i = 0; i < checker->count; i++) {
 		struct entry *entry = &checker->entries[i];
 
-		if (entry->stage == JUDGED &&
-		    ((entry->degraded && entry->seen) || !wanted(entry->sha256, arg))) {
-			checker->kept -= report_size(&entry->report);
-			scd_report_done(&entry->report);
+		if (entry->stage == JUDGED && !wanted(entry->sha256, arg)) {
+			drop_verdict(checker, entry);
 		} else {
-			entry->seen = entry->stage == JUDGED;
+			entry->syncs++;
 			checker->entries[kept++] = *entry;
 		}
 	}

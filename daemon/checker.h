@@ -33,7 +33,9 @@ void scd_checker_set_opts(struct scd_checker *checker,
 
 /**
  * scd_checker_want() - have a text judged.
- * @sha256: of the text; nothing happens when there is a verdict or it is being reached.
+ * @sha256: of the text; nothing happens when there is a verdict or it is being reached. One that
+ *          was reached degraded serves the next sync, which it may have come too late for; from
+ *          the one after it is reached anew, and counts until then.
  * @text:   borrowed until it is judged or scd_checker_clear_queue() is called.
  *
  * Return: 0, or -1 with SCD_E_NOMEM.
@@ -65,9 +67,7 @@ bool scd_checker_degraded(const struct scd_checker *checker) SCD_NONNULL;
 /* Forgets the texts that wait. Before their snapshot goes. */
 void scd_checker_clear_queue(struct scd_checker *checker) SCD_NONNULL;
 
-/* At the beginning of a sync: forgets verdicts for which @wanted says false, and those reached
- * degraded, but not before a sync has begun with them: a check may take longer than a sync waits,
- * and its verdict is for the next one. */
+/* At the beginning of a sync: forgets verdicts for which @wanted says false. */
 void scd_checker_forget(struct scd_checker *checker, bool (*wanted)(const char *sha256, void *arg),
 			void *arg);
 

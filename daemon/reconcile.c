@@ -340,6 +340,7 @@ static void judge(struct scd_reconcile *r)
 	r->stage = JUDGING;
 	if (all_judged(r)) {
 		install(r);
+		scd_checker_run(r->checker); /* what is to be judged again */
 		return;
 	}
 	set_timer(r->straggler, STRAGGLER_MS);
