@@ -159,7 +159,8 @@ $(B)/%.fuzzer: $(B)/tests/fuzz/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/l
 	$(link) -fsanitize=fuzzer $(DAEMON_LIBS)
 
 bench: all $(BENCH) $(SIM) ## measure, side by side with a bare libseccomp program
-	@set -e; for t in $(BENCH); do for p in profiles/*/*.json; do $$t $$p; done; done
+	@jq --indent 4 . profiles/applications/web.json > $(B)/tests/web-13k.json
+	@set -e; for t in $(BENCH); do for p in profiles/*/*.json $(B)/tests/web-13k.json; do $$t $$p; done; done
 	B=$(B) tests/bench/daemon.sh
 
 coverage: ## line coverage of the unit and integration tests

@@ -22,6 +22,7 @@ struct field {
 	const struct field *items;
 	bool not_written;    /* read by the operator, not part of the file */
 	bool zero_is_absent; /* "omitempty": the file does not have it */
+	const char *below;   /* from v1 on: the directory that the file it names lies in */
 	enum {
 		EVERY,
 		BEFORE_V1,
@@ -44,7 +45,7 @@ static const struct field syscall_fields[] = {
 static const struct field spec_fields[] = {
 	{ .name = "defaultAction" },
 	{ .name = "architectures" },
-	{ .name = "listenerPath" },
+	{ .name = "listenerPath", .below = "/var/run/security-profiles-operator/" },
 	{ .name = "listenerMetadata" },
 	{ .name = "flags" },
 	{ .name = "syscalls", .items = syscall_fields },
@@ -154,6 +155,24 @@ static bool is_scalar(const struct scd_yaml_node *node)
 	return !is_mapping(node) && scd_yaml_kind(node) != SCD_YAML_SEQUENCE;
 }
 
+/* The pattern of v1's listenerPath: a name of letters, digits, _ - and . in that directory. */
+static void check_below(struct writer *writer, const struct field *field,
+			const struct scd_yaml_node *value)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789_-.";
+	const char *text = value && is_scalar(value) ? scd_yaml_text(value) : "";
+	const size_t dir = field->below ? strlen(field->below) : 0;
+
+	if (dir == 0 || !writer->v1 || *text == '\0' ||
+	    (strncmp(text, field->below, dir) == 0 && text[dir] &&
+	     !text[dir + strspn(text + dir, plain)]))
+		return;
+	scd_object_report(writer->object, SCD_MANIFEST_REFUSED, SCD_ERROR, value,
+			  "the API server refuses a %s that is not in %s; use a socket there",
+			  field->name, field->below);
+}
+
 /* The operator writes no zero, and an absent number means another one to a runtime. */
 static bool is_left_out(struct writer *writer, const struct field *field,
 			const struct scd_yaml_node *value)
@@ -184,6 +203,7 @@ static const struct scd_yaml_node *begin_pair(struct writer *writer, struct leve
 			report_unknown(writer, level->fields, key);
 		if (!field || field->not_written || is_left_out(writer, field, value))
 			return NULL;
+		check_below(writer, field, value);
 	}
 	*fields = field ? field->items : NULL;
 	scd_buf_puts(&writer->out, level->first ? "" : ",");

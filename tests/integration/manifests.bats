@@ -361,7 +361,11 @@ YAML
     [ "$(grep manifest-ignored <<< "$output")" = "$line:3 warning manifest-ignored
 13:40 warning manifest-ignored" ]
     # What is judged is the file without that number.
-    ! grep -q errno <<< "$output"
+    run ! grep -q errno <<< "$output"
+    # A pattern of v1 alone.
+    sed -i 's,security-profiles-operator/agent.sock,agent.sock,' cr.yaml
+    run -0 findings cr.yaml
+    [ "$(grep -c '^7:17 error manifest-refused' <<< "$output")" = "$([ "$version" = v1 ] && echo 1 || echo 0)" ]
   done
 }
 
