@@ -3,7 +3,8 @@
 # shellcheck shell=bash
 
 B=${B:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build}
-export LC_ALL=C.UTF-8
+# Not as whoever runs the tests happens to have them: CI has no terminal, and script(1) starts SHELL.
+export LC_ALL=C.UTF-8 TERM=xterm SHELL=/bin/bash
 
 # Runs a command as somebody else, who cannot enter the directory of the programs when that is below /root: a
 # program that is to be run has to be copied to where we stand.
