@@ -167,8 +167,11 @@ socket.socket(int(sys.argv[1])); t=threading.Thread(target=print); t.start(); t.
   run -125 timeout 30 "$ctl" record -o p.json -- sh -c '"$1" record --pid "$PPID"' sh "$ctl"
   [[ $output == *'it follows seccompctl itself'* ]]
   [ "$(id -u)" = 0 ] || skip_or_fail 'not root'
-  run -125 "$ctl" record --pid 2
-  [[ $output == *'it is a thread of the kernel, and makes no system calls' ]] || [[ $(cat /proc/2/comm) != kthreadd ]]
+  # A container sees none.
+  if [ "$(cat /proc/2/comm)" = kthreadd ]; then
+    run -125 "$ctl" record --pid 2
+    [[ $output == *'it is a thread of the kernel, and makes no system calls' ]]
+  fi
   cp "$ctl" .
   run -125 as_nobody ./seccompctl record --pid "$looping"
   [[ $output == *"cannot follow process $looping: it belongs to uid 0: that takes CAP_SYS_PTRACE" ]]
