@@ -44,11 +44,12 @@ static bool same_args(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* Those that were swallowed have no name any more. */
 static struct scd_recorded *find(const struct scd_recording *recording, const char *name,
 				 const char *args)
 {
 	for (size_t i = 0; i < recording->count; i++)
-		if (strcmp(recording->calls[i].name, name) == 0 &&
+		if (recording->calls[i].name && strcmp(recording->calls[i].name, name) == 0 &&
 		    same_args(recording->calls[i].args, args))
 			return &recording->calls[i];
 	return NULL;
@@ -255,6 +256,16 @@ static size_t forms_of(const struct scd_recording *recording, const char *name)
 	return forms;
 }
 
+static void swallow(struct scd_recorded *plain, struct scd_recorded *call)
+{
+	plain->origins |= call->origins;
+	plain->count += call->count;
+	plain->start_count += call->start_count;
+	free(call->name);
+	free(call->args);
+	*call = (struct scd_recorded){ 0 };
+}
+
 /* Conditional forms of a call that is allowed without are gone; their counts are not. */
 static void drop_swallowed(struct scd_recording *recording)
 {
@@ -264,16 +275,12 @@ static void drop_swallowed(struct scd_recording *recording)
 		struct scd_recorded *call = &recording->calls[i];
 		struct scd_recorded *plain = call->args ? find(recording, call->name, NULL) : NULL;
 
-		if (!plain) {
-			recording->calls[kept++] = *call;
-			continue;
-		}
-		plain->origins |= call->origins;
-		plain->count += call->count;
-		plain->start_count += call->start_count;
-		free(call->name);
-		free(call->args);
+		if (plain)
+			swallow(plain, call);
 	}
+	for (size_t i = 0; i < recording->count; i++)
+		if (recording->calls[i].name)
+			recording->calls[kept++] = recording->calls[i];
 	recording->count = kept;
 }
 
