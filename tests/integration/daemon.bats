@@ -102,7 +102,7 @@ teardown() { volume_teardown; }
   publish
   eventually cmp -s "$PAYLOAD/a.json" "$DEST/a.json"
   eventually is_state a.json Installed
-  [ "$(status "$noted")" = '' ]
+  eventually status_is "$noted" ''
 }
 
 @test "readiness can be strict" {
