@@ -202,10 +202,10 @@ ends_by_signals() {
   config '.process.terminal = true'
   run -2 ctl record --bundle b < /dev/null
   [[ $output == *'process.terminal is true, and standard input is no terminal: '* ]]
-  export -f ctl
-  export ctl E2E_TIMEOUT
+  # script(1) may go by a shell that hands no functions on.
+  { declare -f ctl && echo "ctl='$ctl' E2E_TIMEOUT=$E2E_TIMEOUT" && echo 'ctl "$@"'; } > ctl.sh
   for runtime in "${E2E_RUNTIMES[@]}"; do
-    run -6 script -qec "bash -c 'ctl record --bundle b --oci-runtime $runtime -o p.json'" /dev/null < <(sleep 1; echo hello; sleep 5)
+    run -6 script -qec "bash ctl.sh record --bundle b --oci-runtime $runtime -o p.json" /dev/null < <(sleep 1; echo hello; sleep 5)
     [[ $output == *'/dev/pts/0'*'got hello'* ]]
   done
 }
