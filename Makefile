@@ -153,7 +153,7 @@ fuzz: ## FUZZ_TIME seconds of libFuzzer for each target (packages of deps-full)
 
 $(FUZZ:%=run-%): run-%: $(B)/%.fuzzer
 	@mkdir -p $(B)/corpus/$*
-	$< -max_total_time=$(FUZZ_TIME) $(B)/corpus/$* tests/data/fuzz/$(*:fuzz_%=%)
+	$< -max_total_time=$(FUZZ_TIME) -artifact_prefix=$(B)/$*- $(B)/corpus/$* tests/data/fuzz/$(*:fuzz_%=%)
 
 $(B)/%.fuzzer: $(B)/tests/fuzz/%.o $(B)/libscd-daemon.a $(B)/libscd-cli.a $(B)/libscd-destination.a $(B)/libscd.a
 	$(link) -fsanitize=fuzzer $(DAEMON_LIBS)
