@@ -11,12 +11,13 @@ LIMIT=${LIMIT:-30}
 cd "$2"
 built=$(dirname "$PWD")/built
 
-# Waits for a socket of the server.
+# Waits for a socket of the server. Sleeps at least once, so that every recording has the calls of waiting: what
+# was there at once while it was recorded need not be there at once the next time.
 await() {
   for _ in $(seq "${LIMIT}0"); do
+    sleep 0.1
     [ -S "$1" ] && return 0
     kill -0 "$server" || return 1
-    sleep 0.1
   done
   echo "load.sh: $1 never came" >&2
   return 1
