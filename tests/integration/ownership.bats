@@ -78,7 +78,7 @@ one_time() { seccompd --source="$SOURCE" --destination="$DEST" --one-time 2> "$L
   no_temps
   # The daemon sees it at once.
   eventually metric_is 'seccompd_profiles{state="orphaned"}' 0
-  [ "$(status .summary.installed)" = 2 ]
+  eventually status_is .summary.installed 2
   run -0 ctl prune
   [ "$output" = 'No orphaned profile.' ]
 }
