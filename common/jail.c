@@ -40,6 +40,7 @@ enum progress {
 struct page {
 	_Atomic int progress;
 	int load_errno;
+	bool short_of_data; /* the parent's own limit is lower than a check's */
 	struct scd_error error;
 	uint32_t report_len;
 	unsigned char report[SCD_REPORT_WIRE_MAX];
@@ -170,8 +171,13 @@ static void confine(const struct scd_check_opts *opts, struct page *page)
 	limit(RLIMIT_CORE, 0, 0);
 	limit(RLIMIT_NOFILE, 16, 16);
 	limit(RLIMIT_FSIZE, (rlim_t)SCD_CHECK_DATA_BYTES, (rlim_t)SCD_CHECK_DATA_BYTES);
-	if (!SANITIZED)
+	if (!SANITIZED) {
+		struct rlimit data;
+
 		limit(RLIMIT_DATA, (rlim_t)SCD_CHECK_DATA_BYTES, (rlim_t)SCD_CHECK_DATA_BYTES);
+		(void)getrlimit(RLIMIT_DATA, &data);
+		page->short_of_data = data.rlim_cur < (rlim_t)SCD_CHECK_DATA_BYTES;
+	}
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	/* Where seccomp(2) is denied the limits must do. */
 	if (SANITIZED || opts->seccomp_kills)
@@ -390,7 +396,7 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 			return scd_fail(err, SCD_E_CORRUPT, 0, "no verdict, and no reason");
 		return -1;
 	}
-	if (!memory_is_there())
+	if (page->short_of_data || !memory_is_there())
 		return scd_fail(err, SCD_E_NOMEM, ENOMEM, "%zu bytes for a check",
 				SCD_CHECK_DATA_BYTES);
 	*result = conclude_death(progress, status, timed_out, report);
