@@ -116,7 +116,7 @@ one_time() { seccompd --source="$SOURCE" --destination="$DEST" --one-time 2> "$L
   [ -e "$DEST/c.json" ]
   for _ in 1 2; do eventually test ! -e "$DEST/c.json" && break; done
   [ ! -e "$DEST/c.json" ]
-  [ "$(metric 'seccompd_installs_total{operation="remove",result="success"}')" = 1 ]
+  eventually metric_is 'seccompd_installs_total{operation="remove",result="success"}' 1
 
   rm "$PAYLOAD"/*.json # a ConfigMap emptied by mistake
   publish
