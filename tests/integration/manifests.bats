@@ -472,16 +472,17 @@ YAML
 }
 
 @test "a bar is drawn on a terminal when it takes over a second, and taken away" {
-  mkdir slow
-  for i in 1 2 3 4 5 6 7 8; do
-    # Conditions that take libseccomp long, within what a check may take.
-    jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(0; 1500) | {names: ["ioctl"], action: "SCMP_ACT_ALLOW",
-      args: [{index: 1, value: ., op: "SCMP_CMP_EQ"}, {index: 2, value: ., op: "SCMP_CMP_NE"}]}]}' > "slow/$i.json"
-  done
+  mkdir one slow
+  # Conditions that take libseccomp long, within what a check may take.
+  jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(0; 1500) | {names: ["ioctl"], action: "SCMP_ACT_ALLOW",
+    args: [{index: 1, value: ., op: "SCMP_CMP_EQ"}, {index: 2, value: ., op: "SCMP_CMP_NE"}]}]}' > one/slow.json
   start=$(date +%s%N)
+  run -1 "$ctl" validate one
+  # As many as take this machine three seconds or more.
+  count=$((3000000000 / ($(date +%s%N) - start) + 2))
+  for ((i = 0; i < count; i++)); do cp one/slow.json "slow/$i.json"; done
   script -qec "'$ctl' validate --jobs=1 slow" /dev/null > typescript < /dev/null || true
-  if [ $(($(date +%s%N) - start)) -lt 1500000000 ]; then skip_or_fail "these profiles were judged too fast"; fi
-  grep -q '\] [0-8] of 8 files' typescript
+  grep -qE "\] [0-9]+ of $count files" typescript
   grep -q $' files\r\033\[K' typescript
 }
 
