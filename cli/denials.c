@@ -63,14 +63,7 @@ int scd_denials_on_trace(void *context, const struct scd_call *call)
 
 bool scd_denials_kills(const struct scd_denials *denials, const struct scd_call *call)
 {
-	switch (judge(denials, call) & SECCOMP_RET_ACTION_FULL) {
-	case SECCOMP_RET_KILL_PROCESS:
-	case SECCOMP_RET_KILL_THREAD:
-	case SECCOMP_RET_TRAP:
-		return true;
-	default:
-		return false;
-	}
+	return scd_action_kills(judge(denials, call));
 }
 
 void scd_denials_on_signal(void *context, const struct scd_call *call, bool killed)

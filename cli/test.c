@@ -325,13 +325,12 @@ static struct scd_junit_counts count_suite(const struct suite *s)
 static int print_junit_case(const struct suite *s, const struct scd_policy_result *r,
 			    struct scd_error *err)
 {
-	auto_free char *message = NULL;
 	const char *why = r->why ? r->why : "";
+	const size_t line = strcspn(why, "\n");
+	auto_free char *message = strndup(why, line);
 
-	if (asprintf(&message, "%.*s", (int)strcspn(why, "\n"), why) < 0) {
-		message = NULL;
+	if (!message)
 		return no_memory(err);
-	}
 	return scd_junit_case(stdout,
 			      &(struct scd_junit_case){
 				      .classname = s->path,
@@ -339,7 +338,7 @@ static int print_junit_case(const struct suite *s, const struct scd_policy_resul
 				      .verdict = in_junit[r->verdict],
 				      .type = r->verdict == SCD_POLICY_FAILED ? "policy" : NULL,
 				      .message = message,
-				      .details = why[strcspn(why, "\n")] ? why : NULL,
+				      .details = why[line] ? why : NULL,
 			      },
 			      err);
 }

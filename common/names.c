@@ -153,6 +153,11 @@ unsigned scd_action_strictness(uint32_t value)
 	return row ? row->strictness : 0;
 }
 
+bool scd_action_kills(uint32_t value)
+{
+	return scd_action_strictness(value) >= scd_action_strictness(SCMP_ACT_TRAP);
+}
+
 const struct scd_arch *scd_arch_of(uint32_t token)
 {
 	for (size_t i = 0; i < COUNT(archs); i++)

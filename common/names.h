@@ -54,6 +54,9 @@ const struct scd_action *scd_action_of(uint32_t value);
 /* How strict an action value is, 0 (allows) to 7 (kills the process). */
 unsigned scd_action_strictness(uint32_t value);
 
+/* Whether it sends SIGSYS or kills outright: TRAP and stricter, whatever its low 16 bits. */
+bool scd_action_kills(uint32_t value);
+
 /* The row of an architecture token, or NULL. */
 const struct scd_arch *scd_arch_of(uint32_t token);
 

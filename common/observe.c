@@ -8,18 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* Whether the kernel's own answer is the only exact one. */
-static bool kernel_answers(uint32_t action)
-{
-	switch (action & SECCOMP_RET_ACTION_FULL) {
-	case SECCOMP_RET_KILL_PROCESS:
-	case SECCOMP_RET_KILL_THREAD:
-	case SECCOMP_RET_TRAP:
-		return true;
-	default:
-		return false;
-	}
-}
+#include "names.h"
 
 int scd_observe_denials(const struct scd_filter *filter, bool deny, struct scd_filter *out,
 			struct scd_error *err)
@@ -30,8 +19,9 @@ int scd_observe_denials(const struct scd_filter *filter, bool deny, struct scd_f
 		return scd_fail(err, SCD_E_NOMEM, 0, "filter of %zu instructions", filter->count);
 	memcpy(insns, filter->insns, filter->count * sizeof(*insns));
 	for (size_t i = 0; i < filter->count; i++) {
+		/* The kernel's own answer is the only exact one where it kills. */
 		if (insns[i].code != (BPF_RET | BPF_K) || insns[i].k == SECCOMP_RET_ALLOW ||
-		    (deny && kernel_answers(insns[i].k)))
+		    (deny && scd_action_kills(insns[i].k)))
 			continue;
 		insns[i].k = SECCOMP_RET_TRACE;
 	}

@@ -100,9 +100,8 @@ static bool tells_apart(const struct check *check, const char *a, const char *b,
 	const struct scd_start_place *place = &check->place;
 	const uint32_t one = scd_start_action(place->filter, place->arch, a);
 	const uint32_t other = scd_start_action(place->filter, place->arch, b);
-	const unsigned trap = scd_action_strictness(SCMP_ACT_TRAP);
 
-	*deadly |= scd_action_strictness(one) >= trap || scd_action_strictness(other) >= trap;
+	*deadly |= scd_action_kills(one) || scd_action_kills(other);
 	return scd_effect_lets(one) != scd_effect_lets(other);
 }
 

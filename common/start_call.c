@@ -150,7 +150,7 @@ static bool is_noticed(const char *name)
 static bool fails(const struct attempt *attempt, uint32_t action)
 {
 	if (attempt->deadly)
-		return scd_action_strictness(action) >= scd_action_strictness(SCMP_ACT_TRAP);
+		return scd_action_kills(action);
 	if (action == SCMP_ACT_ERRNO(0))
 		return is_noticed(attempt->name);
 	return !scd_effect_lets(action) && !(attempt->place->listens && action == SCMP_ACT_NOTIFY);

@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+
+#include <cjson/cJSON.h>
 
 /* Allocations until the one that fails; below 0: none does. */
 static long countdown = -1;
@@ -87,5 +90,15 @@ char *__wrap_strdup(const char *text)
 }
 #endif
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+/* cJSON's allocations as well: set-up of a group of tests. */
+static inline int hook_cjson(void **state)
+{
+	cJSON_Hooks hooks = { .malloc_fn = DEFINE(malloc), .free_fn = free };
+
+	(void)state;
+	cJSON_InitHooks(&hooks);
+	return 0;
+}
 
 #endif

@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
 #include "bpf.h"
 #include "bundle.h"
 #include "check.h"
@@ -186,12 +184,8 @@ static void a_bundle_is_changed_or_not_at_all(void **state)
 
 static int set_up(void **state)
 {
-	cJSON_Hooks hooks = { .malloc_fn = DEFINE(malloc), .free_fn = free };
-
-	(void)state;
-	cJSON_InitHooks(&hooks);
 	scd_check_init();
-	return 0;
+	return hook_cjson(state);
 }
 
 int main(void)

@@ -11,8 +11,6 @@
 #include <cmocka.h>
 #include <fcntl.h>
 
-#include <cjson/cJSON.h>
-
 #include "bounds.h"
 #include "ledger.h"
 #include "nomem.h"
@@ -296,15 +294,6 @@ static void every_allocation_of_a_record_may_fail(void **state)
 	assert_int_equal(tmpdir_teardown(&dir), 0);
 }
 
-static int set_up(void **state)
-{
-	cJSON_Hooks hooks = { .malloc_fn = DEFINE(malloc), .free_fn = free };
-
-	(void)state;
-	cJSON_InitHooks(&hooks);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,5 +304,5 @@ int main(void)
 		cmocka_unit_test(every_allocation_of_a_record_may_fail),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, hook_cjson, NULL);
 }

@@ -4,8 +4,6 @@
  * the next one puts everything right. */
 #include "install_fixture.h"
 
-#include <cjson/cJSON.h>
-
 #include "adopt.h"
 #include "nomem.h"
 #include "source.h"
@@ -172,15 +170,6 @@ static void every_allocation_of_a_reading_of_the_source_may_fail(void **state)
 	assert_true(n > 5);
 }
 
-static int set_up(void **state)
-{
-	cJSON_Hooks hooks = { .malloc_fn = DEFINE(malloc), .free_fn = free };
-
-	(void)state;
-	cJSON_InitHooks(&hooks);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,5 +179,5 @@ int main(void)
 		FAULT_TEST(every_allocation_of_a_reading_of_the_source_may_fail),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, hook_cjson, NULL);
 }
