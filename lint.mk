@@ -21,6 +21,7 @@ lint-sizes:
 BANNED := sprintf|vsprintf|strcpy|strcat|strncpy|strncat|strtok|atoi|atol|gets|alloca|system|popen|localtime|gmtime|sscanf|tmpnam|mktemp
 lint-banned:
 	@! grep -nE '(^|[^A-Za-z0-9_])($(BANNED))[[:space:]]*\(' $(SOURCES) || { echo 'lint: banned functions'; exit 1; }
+	@! grep -nE '\<jq -e ' tests/*/*.bats || { echo 'lint: jq_true notices when there is no document, jq -e does not'; exit 1; }
 
 # A file that has passed is read again when it, a header or the rules have changed. The analyzer spends half of its
 # time on the last paths of the longest functions: of 329 faults put in for a trial at the ends of functions it found

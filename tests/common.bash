@@ -28,6 +28,17 @@ eventually() {
   return 1
 }
 
+# Whether FILTER is true of a document: jq_true [--arg NAME VALUE]... FILTER [FILE]. To `jq -e` of Debian (1.6)
+# everything is true of no document at all, such as a program writes that does nothing.
+jq_true() {
+  local named=()
+  while [[ $1 == --arg* ]]; do
+    named+=("${@:1:3}")
+    shift 3
+  done
+  jq -ne "${named[@]}" "input | ($1)" "${@:2}"
+}
+
 # What cannot be tested here is said; where everything has to run, it is a failure.
 skip_or_fail() {
   if [ "${SCD_MUST_RUN-}" = 1 ]; then

@@ -25,7 +25,7 @@ get() { curl -sS --max-time 5 "http://127.0.0.1:$port$1"; }
 # Waits until /status has something to say that the filter finds true.
 wait_for() {
   for _ in $(seq 100); do
-    if get /status 2>/dev/null | jq -e "$1" >/dev/null 2>&1; then return 0; fi
+    if get /status 2>/dev/null | jq -ne "input | ($1)" >/dev/null 2>&1; then return 0; fi
     sleep 0.05
   done
   echo "demo: waited too long for: $1" >&2

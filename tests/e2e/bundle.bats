@@ -67,7 +67,7 @@ records() {
   cmp b/config.json before.json
   "$ctl" validate -q --strict p.json
   # The runtime's calls with either value of no_new_privs, apart from those of the program.
-  jq -e --arg runtime "$runtime" '.ociRuntime == $runtime
+  jq_true --arg runtime "$runtime" '.ociRuntime == $runtime
     and any(.calls[]; .syscall == "capset" and .startCount >= 1 and .count == 0 and .neededBy == ["ociRuntime"])
     and any(.calls[]; .syscall == "execve" and .startCount >= 2)
     and any(.calls[]; .syscall == "mkdir" and .count == 1 and .neededBy == ["command"] and .startCount == null)' r.json
@@ -104,7 +104,7 @@ names_it() {
   bundle "$nnp" sh -c "$work"
   run -7 --separate-stderr ctl run --bundle b --oci-runtime "$runtime" -o json --report r.json less.json
   [[ $stderr == *'Function not implemented'* ]]
-  jq -e '.started and .enforced and .exitStatus == 7 and .bundle == "b" and (.denied | length == 1)
+  jq_true '.started and .enforced and .exitStatus == 7 and .bundle == "b" and (.denied | length == 1)
     and (.denied[0] | .syscall == "mkdir" and .errno == 38 and .count == 1 and .process == "mkdir"
       and .examples == ["mkdir(\"/tmp/new\", 0777)"])' r.json
   # Everything happens, and is only listed.
@@ -112,7 +112,7 @@ names_it() {
   [[ $stderr == *'would have denied 1 call'* && $stderr != *'not implemented'* ]]
   # Death is the kernel's own.
   run -7 --separate-stderr ctl run --bundle b --oci-runtime "$runtime" -o json --report r.json kill.json
-  jq -e '.denied | map([.syscall, .action]) == [["mkdir", "SCMP_ACT_KILL_PROCESS"]]' r.json
+  jq_true '.denied | map([.syscall, .action]) == [["mkdir", "SCMP_ACT_KILL_PROCESS"]]' r.json
 }
 
 recorded() {
@@ -290,12 +290,12 @@ own_user='.linux.namespaces += [{type: "user"}]
       [ -z "$change" ] || [ "$(readlink "/proc/$init/ns/user")" != "$(readlink /proc/self/ns/user)" ]
       if [ -z "$change" ] || [ "$runtime" = runc ]; then
         run -124 timeout -s INT 2 "$ctl" record -o p.json --pid "$init" 3>&-
-        jq -e '[.syscalls[].names[]] | index("mkdir") and index("rmdir") and index("execve")' p.json
+        jq_true '[.syscalls[].names[]] | index("mkdir") and index("rmdir") and index("execve")' p.json
         "$ctl" validate -q --strict p.json
       fi
       if [ -n "$change" ] && [ "$runtime" = crun ]; then
         run -124 timeout -s INT 2 "$ctl" run --log --pid "$init" -o json --report r.json deny.json 3>&-
-        jq -e '.denied | length == 1 and .[0].syscall == "mkdir" and .[0].examples == ["mkdir(\"/tmp/new\", 0777)"]' r.json
+        jq_true '.denied | length == 1 and .[0].syscall == "mkdir" and .[0].examples == ["mkdir(\"/tmp/new\", 0777)"]' r.json
       fi
       kill -0 "$init"
       stop_container

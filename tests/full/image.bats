@@ -49,7 +49,7 @@ setup() {
 
 # holds FILTER: the filter is true of the image's configuration.
 holds() {
-  buildah inspect --type image localhost/seccompd:test | jq -e ".OCIv1 | $1" >/dev/null || {
+  buildah inspect --type image localhost/seccompd:test | jq_true ".OCIv1 | $1" >/dev/null || {
     echo "not so in the image: $1" >&2
     return 1
   }

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What `kubectl apply -k` would send: every promise of deploy/ that a typing mistake could break.
 
+load ../common.bash
+
 setup_file() {
   TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
   export TOP
@@ -27,7 +29,7 @@ with_component() {
 
 # holds OVERLAY FILTER: the filter is true of the list of objects. Some words for it:
 holds() {
-  jq -e '
+  jq_true '
     def kind(k): map(select(.kind == k));
     def daemonset: kind("DaemonSet")[0];
     def pod: daemonset.spec.template.spec;

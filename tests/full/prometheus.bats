@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Each test is a subshell of its own: what setup and daemon_start set is its own as well.
-# shellcheck disable=SC2030,SC2031
+# shellcheck disable=SC2016,SC2030,SC2031
 # Metrics, alerts and the dashboard before the programs that they are for.
 
 load ../integration/lib.bash
@@ -78,7 +78,7 @@ queries() {
     jq -S .spec.groups | diff "$WORK/plain" -
   jq -r '.[].rules[].alert' "$WORK/plain" | sort > "$WORK/alerts"
   sed -n 's/^## //p' "$TOP/docs/alerts.md" | sort | diff "$WORK/alerts" -
-  jq -e 'all(.[].rules[]; .annotations.summary and .labels.severity)' "$WORK/plain"
+  jq_true 'all(.[].rules[]; .annotations.summary and .labels.severity)' "$WORK/plain"
 }
 
 @test "the components build and select the daemon's pods" {
@@ -91,10 +91,10 @@ queries() {
     "$BATS_TEST_DIRNAME/kustomize.sh" "$WORK/overlay/deploy/kustomize/overlays/live" |
       python3 -c 'import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)' \
         > "$WORK/built.json"
-    jq -e 'map(select(.kind == "PodMonitor" or .kind == "PrometheusRule")) | length == 1
+    jq_true 'map(select(.kind == "PodMonitor" or .kind == "PrometheusRule")) | length == 1
       and .[0].metadata.namespace == "seccompd-system"' "$WORK/built.json"
   done
-  jq -e '(map(select(.kind == "DaemonSet"))[0].spec) as $ds | map(select(.kind == "PodMonitor"))[0].spec
+  jq_true '(map(select(.kind == "DaemonSet"))[0].spec) as $ds | map(select(.kind == "PodMonitor"))[0].spec
     | .selector == $ds.selector and .podMetricsEndpoints[0].port == $ds.template.spec.containers[0].ports[0].name' \
     "$WORK/built.json"
 }
@@ -117,13 +117,13 @@ queries() {
 }
 
 @test "the dashboard has its panels, none over another, and every query parses" {
-  jq -e '[.panels[].id] | length == 12 and (unique | length) == 12' "$DASHBOARD"
-  jq -e 'all(.panels[]; .title and .description and (.targets | length > 0)
+  jq_true '[.panels[].id] | length == 12 and (unique | length) == 12' "$DASHBOARD"
+  jq_true 'all(.panels[]; .title and .description and (.targets | length > 0)
     and .datasource.uid == "${datasource}" and all(.targets[]; .datasource.uid == "${datasource}"))' "$DASHBOARD"
-  jq -e '[.panels[].gridPos] as $all | all(range($all | length) as $i | range($i) as $j |
+  jq_true '[.panels[].gridPos] as $all | all(range($all | length) as $i | range($i) as $j |
     [$all[$i], $all[$j]]; .[0].x + .[0].w <= .[1].x or .[1].x + .[1].w <= .[0].x
       or .[0].y + .[0].h <= .[1].y or .[1].y + .[1].h <= .[0].y)' "$DASHBOARD"
-  jq -e '[.templating.list[].name] == ["datasource", "cluster", "node"]' "$DASHBOARD"
+  jq_true '[.templating.list[].name] == ["datasource", "cluster", "node"]' "$DASHBOARD"
   # Grafana's variables stand where numbers and words may; promtool reads the queries as rules.
   jq '{groups: [{name: "dashboard", rules: [.panels[].targets[].expr
     | gsub("\\$__rate_interval"; "5m") | gsub("\\$(cluster|node)"; ".*")] | to_entries
@@ -168,15 +168,15 @@ YAML
   kill -HUP "$DAEMON"
   eventually has_value 'sum(seccompd_syncs_total{trigger="signal"})' 1
   has_value 'count(seccompd_source_info)' 1
-  pending() { prom alerts | jq -e '.data.alerts[] | select(.labels.alertname == "SeccompdInvalidProfiles") | .state == "pending"'; }
+  pending() { prom alerts | jq_true '.data.alerts[] | select(.labels.alertname == "SeccompdInvalidProfiles") | .state == "pending"'; }
   eventually pending
   # Every query of the dashboard is answered without an error, and most with something.
   n=0 empty=0
   while read -r query; do
     prom query --data-urlencode "query=$query" > "$WORK/answer"
-    jq -e '.status == "success"' "$WORK/answer"
+    jq_true '.status == "success"' "$WORK/answer"
     n=$((n + 1))
-    jq -e '.data.result | length > 0' "$WORK/answer" || { echo "nothing: $query"; empty=$((empty + 1)); }
+    jq_true '.data.result | length > 0' "$WORK/answer" || { echo "nothing: $query"; empty=$((empty + 1)); }
   done < <(jq -r '.panels[].targets[].expr | gsub("\\$__rate_interval"; "10s") | gsub("\\$(cluster|node)"; ".*")' "$DASHBOARD")
   [ "$n" -ge 14 ]
   [ "$empty" -le 3 ] # what kube-state-metrics would say

@@ -3,6 +3,7 @@
 # fmt, merge, flatten and configmap: profiles made of profiles.
 
 bats_require_minimum_version 1.5.0
+load ../common.bash
 
 setup() {
   root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -135,7 +136,7 @@ END
   [ -d "$corpus" ] || skip "no corpus of public profiles in $corpus"
   count=0
   for file in "$corpus"/*.json; do
-    jq -e '[.. | objects | select(has("includes") or has("excludes") or has("archMap"))] | length > 0' "$file" > /dev/null 2>&1 || continue
+    jq_true '[.. | objects | select(has("includes") or has("excludes") or has("archMap"))] | length > 0' "$file" > /dev/null 2>&1 || continue
     "$ctl" flatten -q --caps=default --kernel=5.10 --arch=x86_64 "$file" > flat.json 2> flat.err || { grep -q SCP0 flat.err && continue; }
     "$ctl" validate -o json flat.json > report.json || true
     [ "$(jq '[.files[].findings[] | select(.ruleId == "SCP009" or .ruleId == "SCP010" or .ruleId == "SCP011")] | length' report.json)" = 0 ]

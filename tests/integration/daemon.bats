@@ -300,6 +300,7 @@ JSON
   good_profile > "$PAYLOAD/a.json"
   publish
   run seccompd --source="$SOURCE" --destination="$DEST" --one-time --dry-run
+  [ "$status" -eq 0 ]
   [ -z "$(ls -A "$DEST")" ]
 }
 

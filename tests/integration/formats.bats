@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016 # jq expands what stands in single quotes
 
 bats_require_minimum_version 1.5.0
+load ../common.bash
 
 setup() {
   root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -28,26 +29,26 @@ setup() {
 
 @test "sarif has a result for each finding, with rule, level, place and fingerprint" {
   run -1 "$ctl" validate -o sarif ./bad.json warned.json
-  jq -e '.version == "2.1.0" and (.runs | length) == 1' <<< "$output"
-  jq -e '.runs[0] | . as $run | all(.results[]; $run.tool.driver.rules[.ruleIndex].id == .ruleId)' <<< "$output"
-  jq -e '.runs[0].results[] | select(.ruleId == "SCP005") | .level == "error"
+  jq_true '.version == "2.1.0" and (.runs | length) == 1' <<< "$output"
+  jq_true '.runs[0] | . as $run | all(.results[]; $run.tool.driver.rules[.ruleIndex].id == .ruleId)' <<< "$output"
+  jq_true '.runs[0].results[] | select(.ruleId == "SCP005") | .level == "error"
     and .locations[0].physicalLocation.artifactLocation.uri == "bad.json"
     and .locations[0].physicalLocation.region == {startLine: 2, startColumn: 20}' <<< "$output"
-  jq -e '.runs[0].invocations[0].executionSuccessful' <<< "$output"
+  jq_true '.runs[0].invocations[0].executionSuccessful' <<< "$output"
   prints=$(jq -c '[.runs[0].results[] | select(.ruleId == "SCP005").partialFingerprints]' <<< "$output")
   { echo; cat bad.json; } > moved && mv moved bad.json
   run -1 "$ctl" validate -o sarif bad.json
   [ "$(jq -c '[.runs[0].results[] | select(.ruleId == "SCP005").partialFingerprints]' <<< "$output")" = "$prints" ]
   mkdir 'a b' && cp good.json 'a b/ü.json' && sed -i 's/ALLOW/ALOW/' 'a b/ü.json'
   run -1 "$ctl" validate -o sarif 'a b'
-  jq -e '[.runs[0].results[].locations[0].physicalLocation.artifactLocation.uri] | index("a%20b/%C3%BC.json")' <<< "$output"
+  jq_true '[.runs[0].results[].locations[0].physicalLocation.artifactLocation.uri] | index("a%20b/%C3%BC.json")' <<< "$output"
   run -3 --separate-stderr "$ctl" validate -o sarif gone.json
-  jq -e '.runs[0].invocations[0] | .executionSuccessful == false and (.toolExecutionNotifications | length) == 1' <<< "$output"
+  jq_true '.runs[0].invocations[0] | .executionSuccessful == false and (.toolExecutionNotifications | length) == 1' <<< "$output"
 }
 
 @test "sarif brings the help of each rule along, and links to nothing that nobody has named" {
   run -0 "$ctl" validate -o sarif good.json
-  jq -e '.runs[0].tool.driver | (.rules | length > 60)
+  jq_true '.runs[0].tool.driver | (.rules | length > 60)
     and all(.rules[]; . as $rule | (.help.text | length > 40)
       and (.help.markdown | contains("**Cure:** ") and contains("`seccompctl rules \($rule.id)`")))' <<< "$output"
   [ -n "$(cat "$B/project-url")" ] || ! grep -q 'helpUri\|informationUri' <<< "$output"

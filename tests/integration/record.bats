@@ -40,7 +40,7 @@ teardown() { [ -z "$looping" ] || kill "$looping"; }
   [[ $stderr == *'validate --strict finds nothing wrong with it' ]]
   proves p.json "$calls" "${words[@]}" > again
   [ "$(sort again)" = "$(sort <<< "$recorded")" ]
-  jq -e '.defaultAction == "SCMP_ACT_ERRNO" and .defaultErrnoRet == 38
+  jq_true '.defaultAction == "SCMP_ACT_ERRNO" and .defaultErrnoRet == 38
     and all(.syscalls[]; .action == "SCMP_ACT_ALLOW" and .names == (.names | sort))' p.json
   [ "$(jq -r '.syscalls[].names[]' p.json | sort | uniq -d)" = '' ]
 }
@@ -60,7 +60,7 @@ teardown() { [ -z "$looping" ] || kill "$looping"; }
   for call in mkdir socket ptrace mount unshare bpf kexec_load clone3 io_uring_setup; do
     run ! allows p.json "$call"
   done
-  jq -e '.kind == "RecordReport" and .accepted and (.calls | length > 20)
+  jq_true '.kind == "RecordReport" and .accepted and (.calls | length > 20)
     and any(.calls[]; .syscall == "execve" and .count >= 1 and (.neededBy | index("command")))
     and any(.calls[]; .syscall == "setgroups" and .count == 0 and .neededBy == ["ociRuntime"])' r.json
   # The two lists agree.
@@ -70,9 +70,9 @@ teardown() { [ -z "$looping" ] || kill "$looping"; }
 @test "a 32-bit call puts its architecture into the profile" {
   [ "$(uname -m)" = x86_64 ] || skip 'not x86_64'
   "$ctl" record -o p.json -- "$calls" int80
-  jq -e '.architectures | index("SCMP_ARCH_X86")' p.json
+  jq_true '.architectures | index("SCMP_ARCH_X86")' p.json
   "$ctl" record -o p.json -- "$calls" mkdir
-  jq -e '.architectures == ["SCMP_ARCH_X86_64"]' p.json
+  jq_true '.architectures == ["SCMP_ARCH_X86_64"]' p.json
 }
 
 @test "--narrow allows the arguments that were seen, and no others" {
@@ -105,7 +105,7 @@ socket.socket(int(sys.argv[1])); t=threading.Thread(target=print); t.start(); t.
   run -0 --separate-stderr "$ctl" record -o p.json --base base.json --report r.json -- mkdir new
   rmdir new
   proves p.json mkdir new
-  jq -e 'any(.calls[]; .syscall == "execve" and .count == 0)
+  jq_true 'any(.calls[]; .syscall == "execve" and .count == 0)
     and any(.calls[]; (.syscall | startswith("mkdir")) and .count == 1)' r.json
   [ "$(comm -23 <(names base.json) <(names p.json))" = '' ]
 }
@@ -125,7 +125,7 @@ socket.socket(int(sys.argv[1])); t=threading.Thread(target=print); t.start(); t.
 @test "the profile goes to standard output after the command's, and the exit status is the command's" {
   run -7 --separate-stderr "$ctl" record -- sh -c 'echo first; exit 7'
   [ "$(head -1 <<< "$output")" = first ]
-  tail -n +2 <<< "$output" | jq -e '.syscalls | length > 5'
+  tail -n +2 <<< "$output" | jq_true '.syscalls | length > 5'
   run -127 "$ctl" record -- no-such-command-at-all
   run -125 "$ctl" record -o /no/such/dir/p.json -- true
   run -2 "$ctl" record

@@ -85,7 +85,7 @@ sync SCMP_ACT_TRAP - 1' ]
   run -0 "$ctl" run -o json --report r.json p.json -- uname
   [ "$output" = Linux ]
   [ -z "$(denied)" ]
-  jq -e '.logged[0].syscall == "uname" and .logged[0].count >= 1' r.json
+  jq_true '.logged[0].syscall == "uname" and .logged[0].count >= 1' r.json
 }
 
 @test "--log denies nothing and reports everything" {
@@ -94,7 +94,7 @@ sync SCMP_ACT_TRAP - 1' ]
   [ "$(denied)" = 'getpriority SCMP_ACT_KILL_THREAD - 1
 mkdirat SCMP_ACT_ERRNO 1 1
 sync SCMP_ACT_TRAP - 1' ]
-  jq -e '.enforced == false' r.json
+  jq_true '.enforced == false' r.json
   run -0 --separate-stderr "$ctl" run --log p.json -- mkdir new
   [[ $stderr == *'p.json would have denied 1 call, 1 kind:'* ]]
   [ -d new ]
@@ -113,12 +113,12 @@ sync SCMP_ACT_TRAP - 1' ]
   [ "$(uname -m)" = x86_64 ] || skip 'not x86_64'
   run -0 calls -- int80
   [ "$output" = 'int80: EPERM' ]
-  jq -e '.denied | length == 1 and .[0].syscall == "mkdir" and .[0].arch == "x86"' r.json
+  jq_true '.denied | length == 1 and .[0].syscall == "mkdir" and .[0].arch == "x86"' r.json
   # Without x86 in the profile the first such call is the last.
   jq '.architectures = ["SCMP_ARCH_X86_64"]' p.json > only64.json
   run "$ctl" run -o json --report r.json only64.json -- "$calls" int80
   [ "$status" = 159 ]
-  jq -e '.denied[0].syscall == "mkdir" and .denied[0].action[0:13] == "SCMP_ACT_KILL"' r.json
+  jq_true '.denied[0].syscall == "mkdir" and .denied[0].action[0:13] == "SCMP_ACT_KILL"' r.json
 }
 
 @test "a program's own filter works beside the profile" {
@@ -253,7 +253,7 @@ typed() {
   sleep 0.2
   run -124 timeout -s INT 2 "$ctl" run --log -o json --report r.json --pid "$looping" p.json # 124: that of timeout
   kill -0 "$looping"
-  jq -e '.denied[] | select(.syscall == "mkdirat") | .count >= 2' r.json
+  jq_true '.denied[] | select(.syscall == "mkdirat") | .count >= 2' r.json
   run -127 "$ctl" run --log --pid 4194303 p.json
   [[ $output == *'cannot follow process 4194303: there is none'* ]]
 }

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031 # bash -c expands; PATH is changed for one test alone
 
 bats_require_minimum_version 1.5.0
+load ../common.bash
 
 setup() {
   root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -50,7 +51,7 @@ setup() {
   run -0 "$ctl" --version
   [ "$output" = "$line" ]
   run -0 "$ctl" version -o json
-  jq -e --arg v "$version" '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Version" and .version == $v and .gitCommit and .platform
+  jq_true --arg v "$version" '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Version" and .version == $v and .gitCommit and .platform
     and (.libseccompVersion | test("^[0-9]+[.][0-9]+[.][0-9]+$"))' <<< "$output"
   run -2 "$ctl" version now
 }
@@ -61,7 +62,7 @@ setup() {
   [ "$total" -ge 40 ]
   [ "$(sort <<< "$output")" = "$output" ]
   run -0 "$ctl" rules -o json
-  jq -e --argjson n "$total" '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "RuleList" and (.rules | length) == $n
+  jq_true --argjson n "$total" '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "RuleList" and (.rules | length) == $n
     and all(.rules[]; .why != "" and .cure != "" and .title != "")' <<< "$output"
   run -0 "$ctl" rules SCP005
   [[ $output == "SCP005 action-unknown: "*Why*Cure* ]]
@@ -70,7 +71,7 @@ setup() {
   [ "$output" = "$by_number" ]
   [ "$(awk '{ print length }' <<< "$output" | sort -n | tail -1)" -le 80 ]
   run -0 "$ctl" rules -o json SCP005
-  jq -e '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Rule" and .id == "SCP005"' <<< "$output"
+  jq_true '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Rule" and .id == "SCP005"' <<< "$output"
 }
 
 @test "a rule that does not exist is exit 2 and names its neighbour" {

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016 # bash -c and jq expand what stands in single quotes
 
 bats_require_minimum_version 1.5.0
+load ../common.bash
 
 setup() {
   root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -84,7 +85,7 @@ END
   run -0 "$ctl" validate --fail-on=note --disable "$rules" w.json
   run -1 "$ctl" validate --fail-on=warning --disable=unknown-key w.json
   run -0 "$ctl" validate -o json --disable=syscall-unknown w.json
-  jq -e '.options.disabled == ["SCP031"] and all(.files[].findings[]; .ruleId != "SCP031")' <<< "$output"
+  jq_true '.options.disabled == ["SCP031"] and all(.files[].findings[]; .ruleId != "SCP031")' <<< "$output"
 }
 
 @test "a rule that does not exist or that everything rests on is not disabled" {
@@ -97,7 +98,7 @@ END
   run -3 --separate-stderr "$ctl" validate -o json --arch=arm64 --arch=amd64 --runtime=cri-o \
     --oci-runtime=crun "$bad" "$good" nowhere.json
   report=$output
-  has() { jq -e "$@" <<< "$report" > /dev/null; }
+  has() { jq_true "$@" <<< "$report" > /dev/null; }
   has '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "ValidationReport"'
   has '.files | length == 3'
   has '.files[0] | .verdict == "rejected" and .findings[0].ruleId == "SCP005"'
