@@ -360,44 +360,16 @@ static void note_healthy(struct scd_reconcile *r)
 	r->healthy_seen_ms = now;
 }
 
-/* What the new snapshot says of the source. */
-static void note_source(struct scd_reconcile *r)
+/* Goes on without a snapshot: everything is kept. */
+static void lose_source(struct scd_reconcile *r, const struct scd_error *err)
 {
-	struct scd_state *state = r->state;
-	const struct scd_snapshot *snapshot = &r->snapshot;
-
-	state->source_state = snapshot->count ? SCD_SOURCE_OK : SCD_SOURCE_EMPTY;
-	state->source_error = (struct scd_error){ 0 };
-	state->source_missing_since_ms = 0;
-	state->keys = snapshot->count;
-	state->ignored_keys = snapshot->ignored;
-	state->source_bytes = snapshot->bytes;
-	state->observed_at = scd_now_s();
-	if (strcmp(state->digest, snapshot->digest) != 0) {
-		state->source_changes++;
-		state->last_change = state->observed_at;
-		memcpy(state->digest, snapshot->digest, sizeof(state->digest));
-	}
-	r->missing_delay_ms = 0;
-	note_healthy(r);
-}
-
-static void note_source_lost(struct scd_reconcile *r, const struct scd_error *err)
-{
-	struct scd_state *state = r->state;
-
-	state->source_error = *err;
+	scd_record_source_lost(r->state, err);
 	r->healthy_seen_ms = 0;
-	if (state->source_missing_since_ms == 0)
-		state->source_missing_since_ms = scd_now_ms();
-	if (err->code == SCD_E_DETACHED) {
-		state->source_state = SCD_SOURCE_ORPHANED;
+	if (err->code == SCD_E_DETACHED)
 		set_timer(r->leave, DETACHED_EXIT_MS);
-	} else {
-		state->source_state = SCD_SOURCE_MISSING;
+	else
 		set_timer(r->retry,
 			  back_off(&r->missing_delay_ms, MISSING_RETRY_MS, MISSING_RETRY_MAX_MS));
-	}
 	fail(r, err, "Source not readable");
 }
 
@@ -416,7 +388,7 @@ static void begin(evutil_socket_t fd, short what, void *arg)
 	scd_reconcile_confine(r);
 	if ((!r->source && scd_source_open(r->config->source, &r->source, &err) < 0) ||
 	    scd_source_read(r->source, &snapshot, &err) < 0) {
-		note_source_lost(r, &err);
+		lose_source(r, &err);
 		return;
 	}
 	scd_checker_clear_queue(r->checker); /* their texts go with the old snapshot */
@@ -432,7 +404,9 @@ static void begin(evutil_socket_t fd, short what, void *arg)
 		}
 		r->state->watch_mode = scd_watch_mode(r->watch);
 	}
-	note_source(r);
+	scd_record_source(r->state, &r->snapshot);
+	r->missing_delay_ms = 0;
+	note_healthy(r);
 	judge(r);
 }
 

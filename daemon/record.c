@@ -55,6 +55,31 @@ void scd_record_forget(const struct scd_snapshot *snapshot, struct scd_checker *
 	scd_checker_forget(checker, is_among, &digests);
 }
 
+void scd_record_source(struct scd_state *state, const struct scd_snapshot *snapshot)
+{
+	state->source_state = snapshot->count ? SCD_SOURCE_OK : SCD_SOURCE_EMPTY;
+	state->source_error = (struct scd_error){ 0 };
+	state->source_missing_since_ms = 0;
+	state->keys = snapshot->count;
+	state->ignored_keys = snapshot->ignored;
+	state->source_bytes = snapshot->bytes;
+	state->observed_at = scd_now_s();
+	if (strcmp(state->digest, snapshot->digest) != 0) {
+		state->source_changes++;
+		state->last_change = state->observed_at;
+		memcpy(state->digest, snapshot->digest, sizeof(state->digest));
+	}
+}
+
+void scd_record_source_lost(struct scd_state *state, const struct scd_error *err)
+{
+	state->source_error = *err;
+	state->source_state =
+		err->code == SCD_E_DETACHED ? SCD_SOURCE_ORPHANED : SCD_SOURCE_MISSING;
+	if (state->source_missing_since_ms == 0)
+		state->source_missing_since_ms = scd_now_ms();
+}
+
 /* The report of a file: the checker's, or one that says why there is no text to judge. */
 static int take_report(const struct scd_source_file *file, const struct scd_checker *checker,
 		       struct scd_report *report)

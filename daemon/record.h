@@ -7,8 +7,7 @@
 #include "install.h"
 #include "state.h"
 
-/* The verdict on a file: its report when it was judged, or NULL. A file that could not be
- * read has none and is rejected. */
+/* The verdict on a file, as far as there is one. A file that could not be read is rejected. */
 enum scd_verdict scd_record_verdict(const struct scd_source_file *file,
 				    const struct scd_checker *checker) SCD_NONNULL;
 
@@ -16,6 +15,12 @@ enum scd_verdict scd_record_verdict(const struct scd_source_file *file,
  * until the next one. */
 void scd_record_forget(const struct scd_snapshot *snapshot,
 		       struct scd_checker *checker) SCD_NONNULL;
+
+/* What a snapshot says of the source that it is of. */
+void scd_record_source(struct scd_state *state, const struct scd_snapshot *snapshot) SCD_NONNULL;
+
+/* The source could not be read: all that is known of it is that, and why. */
+void scd_record_source_lost(struct scd_state *state, const struct scd_error *err) SCD_NONNULL;
 
 /**
  * scd_record_apply() - write a sync's outcome into the state, and log what changed.
