@@ -27,7 +27,7 @@ enum scd_oci_runtime {
 /* Most architectures that one check judges for. */
 #define SCD_CHECK_ARCHS_MAX ((size_t)8)
 
-/* Plain data: two equal ones give equal verdicts on equal texts. */
+/* Plain data: two equal ones (scd_check_opts_equal()) give equal verdicts on equal texts. */
 struct scd_check_opts {
 	unsigned runtimes;		     /* SCD_CONTAINERD | SCD_CRI_O; 0: any */
 	unsigned oci_runtimes;		     /* SCD_RUNC | SCD_CRUN; 0: any */

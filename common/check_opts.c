@@ -145,3 +145,15 @@ struct scd_check_opts scd_check_opts_complete(const struct scd_check_opts *opts)
 		all.archs[all.arch_count++] = seccomp_arch_native();
 	return all;
 }
+
+bool scd_check_opts_equal(const struct scd_check_opts *a, const struct scd_check_opts *b)
+{
+	const struct scd_check_opts x = scd_check_opts_complete(a), y = scd_check_opts_complete(b);
+
+	return x.runtimes == y.runtimes && x.oci_runtimes == y.oci_runtimes &&
+	       x.arch_count == y.arch_count &&
+	       memcmp(x.archs, y.archs, x.arch_count * sizeof(x.archs[0])) == 0 &&
+	       x.strict == y.strict && x.trial_load == y.trial_load &&
+	       x.seccomp_kills == y.seccomp_kills &&
+	       memcmp(x.disabled, y.disabled, sizeof(x.disabled)) == 0;
+}

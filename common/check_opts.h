@@ -47,4 +47,8 @@ void scd_arch_add_short_name(struct scd_buf *out, uint32_t token) SCD_NONNULL;
 /* @opts with this machine and "any" in place of what was left open. */
 struct scd_check_opts scd_check_opts_complete(const struct scd_check_opts *opts) SCD_NONNULL;
 
+/* Do both, completed, lead to the same verdict on every text? */
+bool scd_check_opts_equal(const struct scd_check_opts *a,
+			  const struct scd_check_opts *b) SCD_NONNULL;
+
 #endif

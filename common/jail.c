@@ -341,7 +341,7 @@ static enum scd_jail_result conclude_death(int progress, int status, bool timed_
 {
 	const int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (timed_out || sig == SIGXCPU || sig == SIGKILL) {
+	if (timed_out || sig == SIGXCPU) {
 		report_death(report, timed_out ? "took too long" : "used up its processor time");
 		return SCD_JAIL_TIMEOUT;
 	}
@@ -399,6 +399,11 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 	if (page->short_of_data || !memory_is_there())
 		return scd_fail(err, SCD_E_NOMEM, ENOMEM, "%zu bytes for a check",
 				SCD_CHECK_DATA_BYTES);
+	/* Its processor time ends with SIGXCPU, a second before the kernel would send this one. */
+	if (!timed_out && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return scd_fail(
+			err, SCD_E_NOMEM, 0,
+			"a check was killed by others: the kernel does so for want of memory");
 	*result = conclude_death(progress, status, timed_out, report);
 	return 0;
 }

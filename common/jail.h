@@ -52,8 +52,11 @@ int scd_jail_start(const char *json, size_t len, const struct scd_check_opts *op
  *            seccomp(2): the verdict stands without it and should not be cached. Set with -1:
  *            the child was killed for calling it, say so in @opts (seccomp_kills).
  *
- * Return: 0, or -1 with SCD_E_NOMEM (the machine had no memory for it) or SCD_E_SYSTEM: no verdict
- * was reached.
+ * That memory was short is seen only if it still is. Where it is there again, what libseccomp made
+ * of its want, mostly a crash, looks like the profile's fault: one death proves little, two do.
+ *
+ * Return: 0, or -1 with SCD_E_NOMEM (the machine had no memory for it; or others sent SIGKILL, as
+ * the kernel does then) or SCD_E_SYSTEM: no verdict was reached.
  */
 int scd_jail_finish(struct scd_jail *jail, int status, bool timed_out, struct scd_report *report,
 		    enum scd_jail_result *result, bool *degraded,

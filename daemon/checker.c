@@ -6,8 +6,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "check_opts.h"
 #include "digest.h"
 #include "sorted.h"
+
+/* So many checks of a text have to die before that is taken for its fault: the machine may have
+ * been short of memory, and have had some again when we looked. */
+#define ENOUGH_DEATHS 2
 
 enum stage {
 	QUEUED,
@@ -21,8 +26,9 @@ struct entry {
 	const char *text; /* while QUEUED */
 	size_t len;
 	bool degraded;
+	unsigned deaths;	  /* of checks of it in a row; at most ENOUGH_DEATHS */
 	unsigned syncs;		  /* that have begun since it was judged */
-	bool has_verdict;	  /* JUDGED, or being judged again */
+	bool has_verdict;	  /* JUDGED, or being judged again; not after a first crash */
 	struct scd_report report; /* if so */
 };
 
@@ -110,13 +116,38 @@ int scd_checker_new(struct scd_children *children, const struct scd_check_opts *
 	return 0;
 }
 
-void scd_checker_set_opts(struct scd_checker *checker, const struct scd_check_opts *opts)
+/* May another check of the same text say something else? */
+static bool is_unsure(const struct entry *entry)
 {
+	return entry->degraded || (entry->deaths > 0 && entry->deaths < ENOUGH_DEATHS);
+}
+
+/* Has those judged again at the next sync whose checks died: who asks may have found them memory.
+ */
+static void doubt_deaths(struct scd_checker *checker)
+{
+	for (size_t i = 0; i < checker->count; i++) {
+		struct entry *entry = &checker->entries[i];
+
+		if (entry->deaths == 0)
+			continue;
+		entry->deaths = 1;
+		entry->syncs = 1;
+	}
+}
+
+bool scd_checker_set_opts(struct scd_checker *checker, const struct scd_check_opts *opts)
+{
+	if (scd_check_opts_equal(&checker->opts, opts)) {
+		doubt_deaths(checker);
+		return false;
+	}
 	for (size_t i = 0; i < SCD_CHECKS_AT_ONCE; i++)
 		checker->slots[i].stale = checker->slots[i].jail.pid != 0;
 	while (checker->count > 0)
 		remove_entry(checker, &checker->entries[checker->count - 1]);
 	checker->opts = *opts;
+	return true;
 }
 
 const struct scd_check_opts *scd_checker_opts(const struct scd_checker *checker)
@@ -130,7 +161,8 @@ int scd_checker_want(struct scd_checker *checker, const char *sha256, const char
 	struct entry *entry = find(checker, sha256);
 	size_t at;
 
-	if (entry && entry->stage == JUDGED && entry->degraded && entry->syncs > 1) {
+	if (entry && entry->stage == JUDGED &&
+	    (!entry->has_verdict || (is_unsure(entry) && entry->syncs > 1))) {
 		entry->stage = QUEUED; /* again */
 		entry->text = text;
 		entry->len = len;
@@ -164,6 +196,35 @@ static void trim(struct scd_checker *checker, struct scd_report *report)
 	checker->kept += report_size(report);
 }
 
+/* Counts a check that reached a verdict among the deaths of its entry, or ends their row. A first
+ * crash is no verdict yet. One whose time is over is, as another would take as long again; it is
+ * only once looked at anew. */
+static int note_death(struct entry *entry, enum scd_jail_result result, struct scd_error *err)
+{
+	if (result != SCD_JAIL_CRASH && result != SCD_JAIL_TIMEOUT) {
+		entry->deaths = 0;
+		return 0;
+	}
+	if (entry->deaths < ENOUGH_DEATHS)
+		entry->deaths++;
+	if (result == SCD_JAIL_TIMEOUT || entry->deaths == ENOUGH_DEATHS)
+		return 0;
+	return scd_fail(err, SCD_E_SYSTEM, 0, "a check crashed: it is made once more");
+}
+
+static void take_verdict(struct scd_checker *checker, struct entry *entry,
+			 struct scd_report *report, bool degraded)
+{
+	drop_verdict(checker, entry);
+	entry->stage = JUDGED;
+	entry->degraded = degraded;
+	entry->syncs = 0;
+	entry->has_verdict = true;
+	trim(checker, report);
+	entry->report = *report;
+	*report = (struct scd_report){ 0 }; /* the entry's now */
+}
+
 /* The check in @slot has ended. */
 static void on_end(int status, bool timed_out, void *arg)
 {
@@ -179,18 +240,12 @@ static void on_end(int status, bool timed_out, void *arg)
 	rc = scd_jail_finish(&slot->jail, status, timed_out, &report, &result, &degraded, &err);
 	entry = stale ? NULL : find(checker, slot->sha256);
 	slot->stale = false;
-	if (entry && rc == 0) {
-		drop_verdict(checker, entry);
-		entry->stage = JUDGED;
-		entry->degraded = degraded;
-		entry->syncs = 0;
-		entry->has_verdict = true;
-		trim(checker, &report);
-		entry->report = report;
-		report = (struct scd_report){ 0 }; /* the entry's now */
-	} else if (entry) {
+	if (entry && rc < 0)
 		give_up(checker, entry); /* the next sync asks again */
-	}
+	else if (entry && note_death(entry, result, &err) < 0)
+		entry->stage = JUDGED; /* as well; what it has come to is remembered */
+	else if (entry)
+		take_verdict(checker, entry, &report, degraded);
 	scd_checker_run(checker);
 	if (!stale)
 		checker->fn(result, &err, checker->arg);
@@ -223,16 +278,25 @@ static int begin(struct scd_checker *checker, struct slot *slot, struct entry *e
 	return 0;
 }
 
-/* The shortest text that waits, or NULL: what takes long is rarely short, and nobody shall wait
- * behind it. */
-static struct entry *pick(const struct scd_checker *checker)
+/* Who has no verdict is judged first; then the shortest text, as what takes long is rarely short,
+ * and nobody shall wait behind it. */
+static bool comes_before(const struct entry *a, const struct entry *b)
+{
+	return a->has_verdict != b->has_verdict ? b->has_verdict : a->len < b->len;
+}
+
+/* The text to judge next, or NULL; with @again also one that has a verdict. */
+static struct entry *pick(const struct scd_checker *checker, bool again)
 {
 	struct entry *best = NULL;
 
-	for (size_t i = 0; i < checker->count; i++)
-		if (checker->entries[i].stage == QUEUED &&
-		    (!best || checker->entries[i].len < best->len))
-			best = &checker->entries[i];
+	for (size_t i = 0; i < checker->count; i++) {
+		struct entry *entry = &checker->entries[i];
+
+		if (entry->stage == QUEUED && (again || !entry->has_verdict) &&
+		    (!best || comes_before(entry, best)))
+			best = entry;
+	}
 	return best;
 }
 
@@ -244,9 +308,10 @@ void scd_checker_run(struct scd_checker *checker)
 
 		if (checker->slots[i].jail.pid != 0)
 			continue;
-		next = pick(checker);
+		/* The first place is kept free for texts that have no verdict. */
+		next = pick(checker, i > 0);
 		if (!next)
-			return;
+			continue;
 		if (begin(checker, &checker->slots[i], next, &err) < 0) {
 			/* No process to be had: the next sync asks again. */
 			give_up(checker, next);

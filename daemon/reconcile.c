@@ -57,6 +57,7 @@ struct scd_reconcile {
 	uint64_t missing_delay_ms, write_delay_ms, check_delay_ms;
 	struct scd_snapshot snapshot; /* of the sync that runs */
 	size_t judged;		      /* so many of its files, from the first, have a verdict */
+	bool has_stragglers;	      /* verdicts that came too late for it */
 	struct scd_install_job job;
 };
 
@@ -128,6 +129,12 @@ static void end_one_time(struct scd_reconcile *r, enum scd_sync_result result)
 		       r->end_arg);
 }
 
+/* A check reached no verdict, for want of a process or of memory. */
+static void retry_checks(struct scd_reconcile *r)
+{
+	set_timer(r->retry, back_off(&r->check_delay_ms, MISSING_RETRY_MS, MISSING_RETRY_MAX_MS));
+}
+
 static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 {
 	const uint64_t ms = (uint64_t)(scd_now_ms() - r->began_ms);
@@ -156,9 +163,7 @@ static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 		r->again = false;
 		scd_reconcile_ask(r, r->again_trigger);
 	} else if (pending && scd_checker_idle(r->checker)) {
-		/* A check reached no verdict, for want of a process or of memory. */
-		set_timer(r->retry,
-			  back_off(&r->check_delay_ms, MISSING_RETRY_MS, MISSING_RETRY_MAX_MS));
+		retry_checks(r);
 	}
 	if (!pending)
 		r->check_delay_ms = 0;
@@ -312,14 +317,17 @@ static void on_verdict(enum scd_jail_result result, const struct scd_error *err,
 		r->state->validations[result]++;
 	else
 		scd_log_err0(err, "Check failed");
-	if (r->stage == JUDGING && (all_judged(r) || scd_checker_idle(r->checker)))
+	if (r->stage == JUDGING && (all_judged(r) || scd_checker_idle(r->checker))) {
 		install(r);
-	else if (r->stage == IDLE && scd_checker_idle(r->checker))
-		scd_reconcile_ask(r, SCD_TRIGGER_RETRY); /* for the stragglers */
-	else if (r->stage == INSTALLING && scd_checker_idle(r->checker)) {
-		r->again = true;
-		r->again_trigger = SCD_TRIGGER_RETRY;
+		return;
 	}
+	r->has_stragglers |= r->stage != JUDGING && err->code == SCD_OK;
+	if (!scd_checker_idle(r->checker))
+		return;
+	if (r->has_stragglers)
+		scd_reconcile_ask(r, SCD_TRIGGER_RETRY);
+	else if (r->stage == IDLE)
+		retry_checks(r);
 }
 
 static void judge(struct scd_reconcile *r)
@@ -327,6 +335,7 @@ static void judge(struct scd_reconcile *r)
 	struct scd_error err = { 0 };
 
 	r->judged = 0;
+	r->has_stragglers = false;
 	scd_record_forget(&r->snapshot, r->checker);
 	for (size_t i = 0; i < r->snapshot.count; i++) {
 		const struct scd_source_file *file = &r->snapshot.files[i];
@@ -533,9 +542,11 @@ int scd_reconcile_reload(struct scd_reconcile *r, const struct scd_config *confi
 
 	if (check_opts(r, config, &opts, err) < 0)
 		return -1;
-	scd_checker_set_opts(r->checker, &opts);
 	r->config = config;
 	r->state->config = config;
+	/* The sync that waits for verdicts waits for others now. */
+	if (scd_checker_set_opts(r->checker, &opts) && r->stage == JUDGING)
+		judge(r);
 	return 0;
 }
 

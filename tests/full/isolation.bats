@@ -56,17 +56,35 @@ good_are_installed() { [ "$(status '[.profiles[] | select((.name | startswith("g
   [ "$(awk '/VmHWM/ { print $2 }' "/proc/$DAEMON/status")" -lt 32768 ] || grep -q __asan_init "$B/seccompd"
 }
 
-@test "a check that crashes is a finding, and the next one is not its victim" {
+# Sends a signal to the check that runs, once there is one that no signal was sent to.
+strike() {
+  eventually is_another
+  kill "-$1" "$CHILD"
+}
+is_another() {
+  local child
+  child=$(pgrep -P "$PROC" | head -1)
+  [ -n "$child" ] && [ "$child" != "${CHILD-}" ] && CHILD=$child
+}
+has_failed() { [ "$(grep -c '"msg":"Check failed"' "$LOG")" = "$1" ]; }
+
+@test "a check that crashes twice is a finding, one that others kill is none, and the next is not their victim" {
   jq -nc '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(120) as $i | {names: ["read"], action: "SCMP_ACT_ALLOW",
     args: [range(6) as $k | {index: $k, value: ($i * 7 + $k), op: (["SCMP_CMP_LE", "SCMP_CMP_GE"][$k % 2])}]}]}' > "$PAYLOAD/slow.json"
   publish
   daemon_start
-  eventually is_state slow.json Pending
-  child=$(pgrep -P "$DAEMON" | head -1)
-  kill -SEGV "$child"
+  strike KILL
+  eventually has_failed 1
+  grep '"msg":"Check failed"' "$LOG" | grep -q '"code":"no_memory"'
+  strike SEGV
+  eventually has_failed 2
+  is_state slow.json Pending
+  [ "$(metric 'seccompd_validations_total{result="crash"}')" = 0 ]
   good_ones
   publish
   eventually good_are_installed
+  is_state slow.json Pending
+  strike SEGV
   eventually is_state slow.json Invalid
   [ "$(metric 'seccompd_validations_total{result="crash"}')" = 1 ]
   [ "$(finding slow.json)" = SCP057 ]

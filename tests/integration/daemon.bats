@@ -265,6 +265,34 @@ JSON
   is_state kill.json Installed
 }
 
+validations() { get /metrics | awk '/^seccompd_validations_total/ { n += $2 } END { print n }'; }
+syncs_by_signal() { get /metrics | awk '/^seccompd_syncs_total.trigger="signal"/ { n += $2 } END { print n }'; }
+signalled() { [ "$(syncs_by_signal)" -ge "$1" ]; }
+
+@test "SIGHUP without another option of judging looks again and judges nothing again" {
+  for i in $(seq "${SCD_PROFILES:-20}"); do good_profile | sed "s/\"errnoRet\": 1/\"errnoRet\": $i/" > "$PAYLOAD/p$i.json"; done
+  publish
+  printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nreadyPolicy: strict\n' > "$WORK/config.yaml"
+  daemon_start --config="$WORK/config.yaml" --resync-period=1h
+  eventually is_state "p$i.json" Installed
+  before=$(validations)
+  rm "$DEST/p1.json"
+  eventually is_state p1.json Installed
+  printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nreadyPolicy: synced\n' > "$WORK/config.yaml"
+  for hup in 1 2 3; do
+    kill -HUP "$DAEMON"
+    eventually signalled "$hup"
+  done
+  echo "# $before verdicts before three signals, $(validations) after" >&3
+  [ "$(validations)" = "$before" ]
+  [ "$before" = "${SCD_PROFILES:-20}" ]
+  # What judging depends on: each of them once more.
+  printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nociRuntime: runc\n' > "$WORK/config.yaml"
+  kill -HUP "$DAEMON"
+  eventually signalled 4
+  [ "$(validations)" = $((2 * before)) ]
+}
+
 @test "a configuration that is not acceptable ends it with 2 and says where" {
   printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nstrikt: true\n' > "$WORK/config.yaml"
   run seccompd --config="$WORK/config.yaml"

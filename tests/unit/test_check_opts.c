@@ -153,6 +153,42 @@ static void words_become_options_or_say_which_option_is_wrong(void **state)
 	scd_strings_done(&words.disable);
 }
 
+/* Each member by itself makes other options of them. */
+static void options_are_equal_when_every_member_is(void **state)
+{
+	const struct scd_check_opts base = { .archs = { SCMP_ARCH_X86_64 }, .arch_count = 1 };
+	struct scd_check_opts others[8];
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++)
+		others[i] = base;
+	others[0].runtimes = SCD_CRI_O;
+	others[1].oci_runtimes = SCD_CRUN;
+	others[2].archs[0] = SCMP_ARCH_AARCH64;
+	others[3].archs[others[3].arch_count++] = SCMP_ARCH_AARCH64;
+	others[4].strict = true;
+	others[5].trial_load = true;
+	others[6].seccomp_kills = true;
+	others[7].disabled[SCD_RULE_NUMBER_MAX] = 1;
+	for (size_t i = 0; i < 8; i++) {
+		assert_true(scd_check_opts_equal(&others[i], &others[i]));
+		assert_false(scd_check_opts_equal(&base, &others[i]));
+		assert_false(scd_check_opts_equal(&others[i], &base));
+	}
+}
+
+static void what_is_left_open_equals_what_it_stands_for(void **state)
+{
+	const struct scd_check_opts open = { .runtimes = 0 };
+	const struct scd_check_opts said = { .runtimes = SCD_RUNTIME_ANY,
+					     .oci_runtimes = SCD_OCI_RUNTIME_ANY,
+					     .archs = { seccomp_arch_native() },
+					     .arch_count = 1 };
+
+	(void)state;
+	assert_true(scd_check_opts_equal(&open, &said));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +199,8 @@ int main(void)
 		cmocka_unit_test(short_names_are_those_of_uname),
 		cmocka_unit_test(what_is_left_open_is_any_and_this_machine),
 		cmocka_unit_test(words_become_options_or_say_which_option_is_wrong),
+		cmocka_unit_test(options_are_equal_when_every_member_is),
+		cmocka_unit_test(what_is_left_open_equals_what_it_stands_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,29 @@ static void a_child_killed_for_its_time_is_a_finding(void **state)
 	assert_int_equal(result, SCD_JAIL_TIMEOUT);
 }
 
+/* By the kernel, as a rule, which has no memory left: that is not the text's doing. */
+static void a_child_killed_by_others_is_no_finding(void **state)
+{
+	auto_report struct scd_report report = { 0 };
+	enum scd_jail_result result;
+	struct scd_jail jail;
+	struct scd_error err;
+	bool degraded;
+	int status;
+
+	(void)state;
+	endless = true;
+	assert_int_equal(scd_jail_start(good, strlen(good), &standard, &jail, &err), 0);
+	endless = false;
+	assert_int_equal(kill(jail.pid, SIGKILL), 0);
+	assert_int_equal(waitpid(jail.pid, &status, 0), jail.pid);
+	assert_int_equal(scd_jail_finish(&jail, status, false, &report, &result, &degraded, &err),
+			 -1);
+	assert_int_equal(err.code, SCD_E_NOMEM);
+	assert_int_equal(report.total, 0);
+	assert_null(jail.page);
+}
+
 /* The limit that is set is one that bites: with a lower one of ours, so as not to wait. */
 static void processor_time_has_an_end(void **state)
 {
@@ -558,6 +581,7 @@ int main(void)
 		cmocka_unit_test(a_jail_says_what_the_pure_check_says),
 		cmocka_unit_test(a_child_that_crashes_is_a_finding),
 		cmocka_unit_test(a_child_killed_for_its_time_is_a_finding),
+		cmocka_unit_test(a_child_killed_by_others_is_no_finding),
 		cmocka_unit_test(processor_time_has_an_end),
 		cmocka_unit_test(memory_has_an_end),
 		cmocka_unit_test(a_machine_without_memory_is_no_fault_of_a_profile),
