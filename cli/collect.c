@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "text.h"
+
 #define DATA_LINK "..data"
 
 /* A directory still to be read. */
@@ -110,16 +112,9 @@ static int enter_volume(struct walk *walk, const struct pending *at, DIR *dir)
 		       : 1;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	const size_t len = strlen(name), end_len = strlen(end);
-
-	return len >= end_len && strcmp(name + len - end_len, end) == 0;
-}
-
 bool scd_is_yaml_name(const char *name)
 {
-	return ends_in(name, ".yaml") || ends_in(name, ".yml");
+	return scd_text_ends_in(name, ".yaml") || scd_text_ends_in(name, ".yml");
 }
 
 /* A manifest: only where it is an ordinary file, and no file of settings. */
@@ -157,7 +152,7 @@ static int take_entry(struct walk *walk, const struct pending *at, DIR *dir, con
 	if (fstatat(dirfd(dir), entry, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0; /* gone since */
 	if (!S_ISDIR(st.st_mode))
-		return ends_in(entry, ".json") || is_manifest(entry, st.st_mode)
+		return scd_text_ends_in(entry, ".json") || is_manifest(entry, st.st_mode)
 			       ? add_found(walk, at, entry, st.st_mode)
 			       : 0;
 	if (entry[0] == '.')

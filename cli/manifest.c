@@ -169,13 +169,6 @@ static const struct scd_yaml_node *follow(const struct scd_object *object,
 	return node;
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-	const size_t len = strlen(text), end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
 /* What is not about seccomp, or not even an object, is nobody's business here. The items, when
  * it is a List. */
 static const struct scd_yaml_node *read_object(struct scd_object *object)
@@ -191,7 +184,7 @@ static const struct scd_yaml_node *read_object(struct scd_object *object)
 	object->name = metadata ? scd_object_string(object, metadata, "name") : "";
 	object->space = metadata ? scd_object_string(object, metadata, "namespace") : "";
 
-	if (ends_in(object->kind, "List"))
+	if (scd_text_ends_in(object->kind, "List"))
 		return scd_object_get(object, object->root, "items");
 	if (strcmp(object->kind, "ConfigMap") == 0 && strcmp(version, "v1") == 0) {
 		scd_read_config_map(object);

@@ -13,13 +13,6 @@
 #define SUFFIX ".json"
 #define API_SIZE_MAX ((size_t)1 << 20) /* bytes of data that the API server takes */
 
-static bool is_profile_key(const char *key)
-{
-	const size_t len = strlen(key);
-
-	return len >= sizeof(SUFFIX) - 1 && strcmp(key + len - (sizeof(SUFFIX) - 1), SUFFIX) == 0;
-}
-
 /* Other ConfigMaps hold JSON as well: dashboards, for instance. */
 static bool looks_like_profile(const char *text)
 {
@@ -33,7 +26,7 @@ static bool holds_profiles(const struct scd_object *object, const struct scd_yam
 		const char *key = scd_yaml_text(scd_yaml_key(object->doc, data, i));
 		const char *text = scd_yaml_text(scd_yaml_value(object->doc, data, i));
 
-		if (is_profile_key(key) && text && looks_like_profile(text))
+		if (scd_text_ends_in(key, SUFFIX) && text && looks_like_profile(text))
 			return true;
 	}
 	return false;
@@ -92,7 +85,7 @@ static void refuse_binary_data(struct scd_object *object)
 		const struct scd_yaml_node *key = scd_yaml_key(object->doc, data, i);
 		char shown[SCD_VALUE_SHOWN];
 
-		if (is_profile_key(scd_yaml_text(key)))
+		if (scd_text_ends_in(scd_yaml_text(key), SUFFIX))
 			scd_object_report(object, SCD_MANIFEST_REFUSED, SCD_ERROR, key,
 					  "the profile %s is under binaryData, where nobody can "
 					  "review it: write it under data",
@@ -122,7 +115,7 @@ void scd_read_config_map(struct scd_object *object)
 		const struct scd_yaml_node *value = scd_yaml_value(object->doc, data, i);
 
 		size += scd_yaml_length(key) + scd_yaml_length(value);
-		if (is_profile_key(scd_yaml_text(key)))
+		if (scd_text_ends_in(scd_yaml_text(key), SUFFIX))
 			read_entry(object, key, value);
 	}
 	if (size > API_SIZE_MAX)

@@ -285,9 +285,8 @@ void scd_read_seccomp_profile(struct scd_object *object)
 {
 	const struct scd_yaml_node *spec = scd_object_get(object, object->root, "spec");
 	const char *version = scd_object_string(object, object->root, "apiVersion");
-	const size_t len = strlen(version);
 	struct writer writer = { .object = object,
-				 .v1 = len > 3 && strcmp(version + len - 3, "/v1") == 0,
+				 .v1 = scd_text_ends_in(version, "/v1"),
 				 .out = scd_buf_init(SCD_PROFILE_MAX + SCD_PROFILE_MAX) };
 
 	if (!spec || scd_yaml_kind(spec) != SCD_YAML_MAPPING) {

@@ -226,8 +226,7 @@ static int judge_manifest(struct run *run, const struct scd_input *input,
 /* A *.json holds a profile, as seccompd would take it; a manifest when it can be nothing else. */
 static bool is_manifest(const struct scd_input *input, const char *text, size_t len)
 {
-	const size_t path_len = strlen(input->path);
-	const bool is_json = path_len > 5 && strcmp(input->path + path_len - 5, ".json") == 0;
+	const bool is_json = scd_text_ends_in(input->path, ".json");
 
 	return scd_is_yaml_name(input->path) || scd_manifest_looks_like_one(text, len, is_json);
 }

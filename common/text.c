@@ -151,6 +151,13 @@ const char *scd_text_nearest(const char *word, size_t limit, const char *(*candi
 	return nearest;
 }
 
+bool scd_text_ends_in(const char *text, const char *end)
+{
+	const size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
 /* C1 controls (U+0080..U+009F) drive a terminal as well as C0 do; the separators U+2028
  * and U+2029 end a line for some readers; bidirectional controls reorder what is seen;
  * zero-width characters and the byte order mark are not seen at all. */

@@ -30,6 +30,9 @@ size_t scd_text_distance(const char *a, const char *b, size_t limit) SCD_NONNULL
 const char *scd_text_nearest(const char *word, size_t limit,
 			     const char *(*candidate)(size_t i)) SCD_NONNULL;
 
+/* Whether @text ends in @end, or is nothing else. */
+bool scd_text_ends_in(const char *text, const char *end) SCD_NONNULL;
+
 /* Adds at most @max bytes of @text with control characters, quotes, backslashes and
  * bytes that are not UTF-8 escaped (\n, \u001b, \xff), so that it can be shown on a
  * terminal and on one line; "…" when it was cut. */

@@ -232,6 +232,17 @@ static void what_is_not_utf8_becomes_a_replacement_character(void **state)
 	}
 }
 
+static void endings_are_compared_whole(void **state)
+{
+	(void)state;
+	assert_true(scd_text_ends_in("web.json", ".json"));
+	assert_true(scd_text_ends_in(".json", ".json"));
+	assert_true(scd_text_ends_in("web", ""));
+	assert_false(scd_text_ends_in("json", ".json"));
+	assert_false(scd_text_ends_in("web.JSON", ".json"));
+	assert_false(scd_text_ends_in("web.json ", ".json"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +258,7 @@ int main(void)
 		cmocka_unit_test(the_limit_does_not_change_a_distance_within_it),
 		cmocka_unit_test(json_strings_hold_any_bytes),
 		cmocka_unit_test(what_is_not_utf8_becomes_a_replacement_character),
+		cmocka_unit_test(endings_are_compared_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
