@@ -59,6 +59,12 @@ static void use_done(struct scd_profile_use *use)
 	free(use->profile);
 }
 
+static void item_done(struct scd_volume_item *item)
+{
+	free(item->key);
+	free(item->path);
+}
+
 /* Says once that a limit is reached. */
 static void stop(struct scd_object *object)
 {
@@ -89,6 +95,7 @@ bool scd_object_has_room(struct scd_object *object, size_t bytes)
 
 	if (manifest->profile_count >= SCD_MANIFEST_ITEMS_MAX ||
 	    manifest->use_count >= SCD_MANIFEST_ITEMS_MAX ||
+	    manifest->item_count >= SCD_MANIFEST_ITEMS_MAX ||
 	    bytes > SCD_MANIFEST_BYTES_MAX - manifest->bytes)
 		stop(object);
 	return !manifest->full;
@@ -130,6 +137,26 @@ void scd_object_add_use(struct scd_object *object, struct scd_profile_use use)
 	}
 	manifest->uses = items;
 	manifest->uses[manifest->use_count++] = use;
+}
+
+void scd_object_add_item(struct scd_object *object, struct scd_volume_item item)
+{
+	struct scd_manifest *manifest = object->manifest;
+	void *items = manifest->items;
+
+	manifest->relevant = true;
+	if (!scd_object_has_room(object, 0)) {
+		item_done(&item);
+		return;
+	}
+	if (!item.key || !item.path ||
+	    !scd_room_for_one(&items, manifest->item_count, &manifest->item_cap, sizeof(item))) {
+		item_done(&item);
+		object->failed = true;
+		return;
+	}
+	manifest->items = items;
+	manifest->items[manifest->item_count++] = item;
 }
 
 const struct scd_yaml_node *scd_object_get(const struct scd_object *object,
@@ -359,8 +386,11 @@ void scd_manifest_done(struct scd_manifest *manifest)
 		embedded_done(&manifest->profiles[i]);
 	for (size_t i = 0; i < manifest->use_count; i++)
 		use_done(&manifest->uses[i]);
+	for (size_t i = 0; i < manifest->item_count; i++)
+		item_done(&manifest->items[i]);
 	free(manifest->profiles);
 	free(manifest->uses);
+	free(manifest->items);
 	scd_report_done(&manifest->report);
 	*manifest = (struct scd_manifest){ 0 };
 }

@@ -42,11 +42,18 @@ struct scd_profile_use {
 	unsigned line, column;
 };
 
+/* What a volume of a pod calls a key of a ConfigMap. */
+struct scd_volume_item {
+	char *key, *path;
+};
+
 struct scd_manifest {
 	struct scd_embedded *profiles;
 	size_t profile_count, profile_cap;
 	struct scd_profile_use *uses;
 	size_t use_count, use_cap;
+	struct scd_volume_item *items;
+	size_t item_count, item_cap;
 	size_t visits, compared, bytes;	   /* read so far */
 	bool full;			   /* over one of the limits: nothing more is read */
 	struct scd_report report;	   /* on the manifest itself */
@@ -113,9 +120,10 @@ bool scd_object_may_visit(struct scd_object *object, size_t count) SCD_NONNULL;
 /* Whether @bytes more of profiles may be read. */
 bool scd_object_has_room(struct scd_object *object, size_t bytes) SCD_NONNULL;
 
-/* Takes over what @profile owns. A NULL text, object or name is an allocation that failed. */
+/* These take over what they are given. A NULL in it is an allocation that failed. */
 void scd_object_add_profile(struct scd_object *object, struct scd_embedded profile) SCD_NONNULL;
 void scd_object_add_use(struct scd_object *object, struct scd_profile_use use) SCD_NONNULL;
+void scd_object_add_item(struct scd_object *object, struct scd_volume_item item) SCD_NONNULL;
 
 /* The text of a string of the mapping, or "". */
 const char *scd_object_string(const struct scd_object *object, const struct scd_yaml_node *mapping,

@@ -5,17 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
 #include "value.h"
 
 #define ANNOTATION_POD "seccomp.security.alpha.kubernetes.io/pod"
 #define ANNOTATION_CONTAINER "container.seccomp.security.alpha.kubernetes.io/"
+
+static bool may_visit_list(struct scd_object *object, const struct scd_yaml_node *list)
+{
+	return scd_yaml_kind(list) == SCD_YAML_SEQUENCE &&
+	       scd_object_may_visit(object, scd_yaml_count(list));
+}
 
 /* "Deployment web", or "Deployment web, container nginx". */
 static char *label_of(const struct scd_object *object, const char *container)
 {
 	char *label;
 
-	return asprintf(&label, "%s %s%s%s", object->kind, object->name,
+	return asprintf(&label, "%s%s%s%s%s", object->kind, *object->name ? " " : "", object->name,
 			*container ? ", container " : "", container) < 0
 		       ? NULL
 		       : label;
@@ -118,6 +125,47 @@ static void read_annotations(struct scd_object *object, const struct scd_yaml_no
 	}
 }
 
+/* @source: a configMap of a volume, or of a part of a projected one. */
+static void read_items(struct scd_object *object, const struct scd_yaml_node *source)
+{
+	const struct scd_yaml_node *map = scd_object_get(object, source, "configMap");
+	const struct scd_yaml_node *items = map ? scd_object_get(object, map, "items") : NULL;
+
+	if (!items || !may_visit_list(object, items))
+		return;
+	for (size_t i = 0; i < scd_yaml_count(items); i++) {
+		const struct scd_yaml_node *item = scd_yaml_item(object->doc, items, i);
+		const char *key = scd_object_string(object, item, "key");
+		const char *path = scd_object_string(object, item, "path");
+
+		if (scd_text_ends_in(key, ".json") && scd_text_ends_in(path, ".json") &&
+		    strcmp(key, path) != 0)
+			scd_object_add_item(object,
+					    (struct scd_volume_item){ strdup(key), strdup(path) });
+	}
+}
+
+/* The volumes of whoever installs the profiles say what keys become on a node. */
+static void read_volumes(struct scd_object *object, const struct scd_yaml_node *spec)
+{
+	const struct scd_yaml_node *volumes = scd_object_get(object, spec, "volumes");
+
+	if (!volumes || !may_visit_list(object, volumes))
+		return;
+	for (size_t i = 0; i < scd_yaml_count(volumes); i++) {
+		const struct scd_yaml_node *volume = scd_yaml_item(object->doc, volumes, i);
+		const struct scd_yaml_node *projected = scd_object_get(object, volume, "projected");
+		const struct scd_yaml_node *sources =
+			projected ? scd_object_get(object, projected, "sources") : NULL;
+
+		read_items(object, volume);
+		if (!sources || !may_visit_list(object, sources))
+			continue;
+		for (size_t k = 0; k < scd_yaml_count(sources); k++)
+			read_items(object, scd_yaml_item(object->doc, sources, k));
+	}
+}
+
 void scd_read_pod(struct scd_object *object, const struct scd_yaml_node *pod)
 {
 	static const char *const lists[] = { "initContainers", "containers",
@@ -127,12 +175,12 @@ void scd_read_pod(struct scd_object *object, const struct scd_yaml_node *pod)
 	read_annotations(object, pod);
 	if (!spec)
 		return;
+	read_volumes(object, spec);
 	read_context(object, "", spec);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		const struct scd_yaml_node *list = scd_object_get(object, spec, lists[i]);
 
-		if (!list || scd_yaml_kind(list) != SCD_YAML_SEQUENCE ||
-		    !scd_object_may_visit(object, scd_yaml_count(list)))
+		if (!list || !may_visit_list(object, list))
 			continue;
 		for (size_t k = 0; k < scd_yaml_count(list); k++) {
 			const struct scd_yaml_node *container = scd_yaml_item(object->doc, list, k);

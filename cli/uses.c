@@ -8,86 +8,210 @@
 #include "verdicts.h"
 
 #define NEAR 3 /* edits within which a name is a misspelling */
+/* Most names that are compared with misspelt ones: after that, nothing is proposed any more. */
+#define COMPARED_MAX ((size_t)1 << 20)
 #define SECCOMP_DIR "/seccomp/"
 #define LOCALHOST "localhost/"
+#define SUFFIX ".json"
+#define SEPARATOR "__" /* in the keys that `seccompctl configmap` makes, for the / of a name */
 
 /* A profile of the set, as a pod writes it: root/name; between the two may be what a volume is
  * mounted as. */
 struct named {
 	const char *root, *name;
+	char *owned; /* where .name is kept */
 };
 
-static bool name_of(const struct scd_verdict *verdict, struct named *named)
+/* All names of all profiles. */
+struct names {
+	struct named *items; /* sorted, once all are in */
+	size_t count, cap;
+	size_t compared; /* with misspelt ones */
+};
+
+static void names_done(struct names *names)
 {
-	if (verdict->embedded)
-		*named = (struct named){ verdict->embedded->root, verdict->embedded->name };
-	else if (verdict->profile)
-		*named = (struct named){ "profiles", verdict->profile };
-	else
-		return false;
-	return true;
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i].owned);
+	free(names->items);
 }
 
-static bool is_called(const struct named *named, const char *path)
+static int compare_names(const void *a, const void *b)
 {
-	const size_t root = strlen(named->root), len = strlen(path), name = strlen(named->name);
+	const struct named *left = a, *right = b;
+	const int order = strcmp(left->root, right->root);
 
-	return strncmp(path, named->root, root) == 0 && path[root] == '/' &&
-	       len >= root + 1 + name && path[len - name - 1] == '/' &&
-	       strcmp(path + len - name, named->name) == 0;
+	return order ? order : strcmp(left->name, right->name);
+}
+
+static void sort_names(struct names *names)
+{
+	if (names->count > 1)
+		qsort(names->items, names->count, sizeof(*names->items), compare_names);
+}
+
+/* Takes @name over. */
+static int add_name(struct names *names, const char *root, char *name, struct scd_error *err)
+{
+	void *items = names->items;
+
+	if (!name || !scd_room_for_one(&items, names->count, &names->cap, sizeof(struct named))) {
+		free(name);
+		return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
+	}
+	names->items = items;
+	names->items[names->count++] = (struct named){ root, name, name };
+	return 0;
+}
+
+static bool has_name(const struct names *names, const char *root, const char *name)
+{
+	const struct named key = { root, name, NULL };
+
+	return names->count > 0 && bsearch(&key, names->items, names->count, sizeof(*names->items),
+					   compare_names) != NULL;
+}
+
+/* The name that `seccompctl configmap` made a key of; NULL without memory. */
+static char *name_of_key(const char *key)
+{
+	char *name = strdup(key), *out = name;
+
+	for (const char *in = key; name && *in; in++) {
+		if (strncmp(in, SEPARATOR, sizeof(SEPARATOR) - 1) == 0) {
+			*out++ = '/';
+			in += sizeof(SEPARATOR) - 2;
+		} else {
+			*out++ = *in;
+		}
+	}
+	if (name)
+		*out = '\0';
+	return name;
+}
+
+static int add_names_of(struct names *names, const struct scd_verdict *verdict,
+			struct scd_error *err)
+{
+	const struct scd_embedded *embedded = verdict->embedded;
+
+	if (!embedded)
+		return verdict->profile ? add_name(names, "profiles", strdup(verdict->profile), err)
+					: 0;
+	if (add_name(names, embedded->root, strdup(embedded->name), err) < 0)
+		return -1;
+	return embedded->key && strstr(embedded->key, SEPARATOR)
+		       ? add_name(names, embedded->root, name_of_key(embedded->key), err)
+		       : 0;
+}
+
+/* A volume gives a key another path: the profile is called so too. The first @keys names are
+ * sorted. */
+static int add_paths_of(struct names *names, size_t keys, const struct scd_manifest *manifest,
+			struct scd_error *err)
+{
+	for (size_t i = 0; i < manifest->item_count; i++) {
+		const struct scd_volume_item *item = &manifest->items[i];
+		const struct names sorted = { .items = names->items, .count = keys };
+
+		if (has_name(&sorted, "profiles", item->key) &&
+		    add_name(names, "profiles", strdup(item->path), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int collect_names(const struct scd_verdicts *verdicts, struct names *names,
+			 struct scd_error *err)
+{
+	size_t keys;
+
+	for (size_t i = 0; i < verdicts->count; i++)
+		if (add_names_of(names, verdicts->items[i], err) < 0)
+			return -1;
+	sort_names(names);
+	keys = names->count;
+	for (size_t i = 0; i < verdicts->count; i++)
+		if (verdicts->items[i]->manifest &&
+		    add_paths_of(names, keys, verdicts->items[i]->manifest, err) < 0)
+			return -1;
+	sort_names(names);
+	return 0;
+}
+
+static const char *const roots[] = { "profiles", "operator" };
+#define ROOT_COUNT (sizeof(roots) / sizeof(roots[0]))
+
+/* What follows "root/"; NULL when @path does not begin so. */
+static const char *below_root(const char *path, const char *root)
+{
+	const size_t len = strlen(root);
+
+	return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
+}
+
+/* Whether @path is root/name, or root/.../name. */
+static bool is_called(const struct names *names, const char *path)
+{
+	for (size_t i = 0; i < ROOT_COUNT; i++)
+		for (const char *name = below_root(path, roots[i]); name;) {
+			const char *slash = strchr(name, '/');
+
+			if (has_name(names, roots[i], name))
+				return true;
+			name = slash ? slash + 1 : NULL;
+		}
+	return false;
 }
 
 struct search {
 	const char *path;
-	bool any;	/* there is a profile at all */
-	bool found;	/* one is called so */
+	bool found;	/* a profile is called so */
 	char near[512]; /* what to write instead; "": nobody knows */
 	size_t distance;
 };
 
-/* @rest: the path without a root, which may be missing or misspelt. */
-static void compare(struct search *search, const struct named *named, const char *rest)
+static void propose(struct search *search, const struct named *named, size_t distance)
 {
-	size_t distance = scd_text_distance(rest, named->name, NEAR), whole;
-	char path[sizeof(search->near)];
-
-	search->any = true;
-	search->found |= is_called(named, search->path);
-	(void)snprintf(path, sizeof(path), "%s/%s", named->root, named->name);
-	whole = scd_text_distance(search->path, path, NEAR);
-	distance = whole < distance ? whole : distance;
 	if (distance >= search->distance)
 		return;
 	search->distance = distance;
-	memcpy(search->near, path, sizeof(path));
+	(void)snprintf(search->near, sizeof(search->near), "%s/%s", named->root, named->name);
+}
+
+/* @rest: the path without a root, which may be missing or misspelt. */
+static void compare(struct search *search, const struct named *named, const char *rest)
+{
+	const size_t len = strlen(rest);
+	char path[sizeof(search->near)];
+
+	if (strncmp(named->name, rest, len) == 0 && strcmp(named->name + len, SUFFIX) == 0) {
+		propose(search, named, 0);
+		return;
+	}
+	(void)snprintf(path, sizeof(path), "%s/%s", named->root, named->name);
+	propose(search, named, scd_text_distance(rest, named->name, NEAR));
+	propose(search, named, scd_text_distance(search->path, path, NEAR));
 }
 
 /* What a path would be called below the root directories. */
 static const char *without_root(const char *path)
 {
-	static const char *const roots[] = { "profiles/", "operator/" };
-
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
-		if (strncmp(path, roots[i], strlen(roots[i])) == 0)
-			return path + strlen(roots[i]);
+	for (size_t i = 0; i < ROOT_COUNT; i++)
+		if (below_root(path, roots[i]))
+			return below_root(path, roots[i]);
 	return path;
 }
 
-static void search_for(struct search *search, const struct scd_verdicts *verdicts)
+static void search_for(struct search *search, struct names *names)
 {
-	const char *rest = without_root(search->path);
-
 	search->distance = NEAR + 1;
-	for (size_t i = 0; i < verdicts->count; i++) {
-		struct named named;
-		char with_suffix[256];
-
-		if (!name_of(verdicts->items[i], &named))
-			continue;
-		compare(search, &named, rest);
-		(void)snprintf(with_suffix, sizeof(with_suffix), "%s.json", rest);
-		if (strcmp(with_suffix, named.name) == 0)
-			compare(search, &named, named.name);
+	search->found = is_called(names, search->path);
+	if (search->found)
+		return;
+	for (size_t i = 0; i < names->count && names->compared < COMPARED_MAX; i++) {
+		compare(search, &names->items[i], without_root(search->path));
+		names->compared++;
 	}
 }
 
@@ -129,6 +253,8 @@ static const char *wrong_form(const char *path)
 		return "begins with a slash, and the API server refuses that";
 	if (has_back_step(path))
 		return "has \"..\" in it, and the API server refuses that";
+	if (strchr(path, '\\'))
+		return "has a backslash in it, and no profile has";
 	if (strncmp(path, LOCALHOST, sizeof(LOCALHOST) - 1) == 0)
 		return "begins with \"localhost/\", which was for annotations and names a directory "
 		       "here";
@@ -151,42 +277,47 @@ static void report(struct scd_verdict *verdict, enum scd_rule_number rule,
 }
 
 static void judge_use(struct scd_verdict *verdict, const struct scd_profile_use *use,
-		      const struct scd_verdicts *verdicts)
+		      struct names *names, bool partial)
 {
 	struct search search = { .path = without_prefix(use->profile) };
 	const char *wrong = wrong_form(use->profile);
 
-	search_for(&search, verdicts);
+	search_for(&search, names);
 	if (wrong) {
-		const bool clean = !has_back_step(search.path) && *search.path;
+		const bool clean = !wrong_form(search.path);
 
 		report(verdict, SCD_LOCALHOST_PROFILE_PATH, use, wrong,
 		       search.found || (!*search.near && clean) ? search.path : search.near);
 		return;
 	}
-	if (!search.any || search.found)
+	if (names->count == 0 || search.found)
 		return;
 	if (search.distance == 0 && without_root(use->profile) == use->profile)
 		report(verdict, SCD_LOCALHOST_PROFILE_PATH, use,
 		       "lacks the directory of the profiles", search.near);
-	else
+	else if (!partial)
 		report(verdict, SCD_LOCALHOST_PROFILE_UNKNOWN, use,
 		       *search.near ? "is none of the profiles; a similar one is there"
 				    : "is none of the profiles",
 		       search.near);
 }
 
-void scd_judge_uses(struct scd_verdicts *verdicts)
+int scd_judge_uses(struct scd_verdicts *verdicts, bool partial, struct scd_error *err)
 {
+	SCD_CLEANUP(names_done) struct names names = { 0 };
+
+	if (collect_names(verdicts, &names, err) < 0)
+		return -1;
 	for (size_t i = 0; i < verdicts->count; i++) {
 		struct scd_verdict *verdict = verdicts->items[i];
 
 		if (!verdict->manifest)
 			continue;
 		for (size_t k = 0; k < verdict->manifest->use_count; k++)
-			judge_use(verdict, &verdict->manifest->uses[k], verdicts);
+			judge_use(verdict, &verdict->manifest->uses[k], &names, partial);
 		if (verdict->settings->opts.strict)
 			scd_report_promote(&verdict->report);
 		scd_report_sort(&verdict->report);
 	}
+	return 0;
 }

@@ -21,6 +21,7 @@ struct validate_options {
 	struct scd_check_words judge;
 	uint64_t jobs; /* 0: as many as there are processors */
 	bool skip_unrelated;
+	bool partial;
 	bool show_notes;
 	bool verbose;
 	int color;
@@ -74,6 +75,11 @@ static const struct scd_option options[] = {
 	  .type = SCD_OPT_BOOL,
 	  FIELD(skip_unrelated),
 	  .help = "pass over YAML files without anything about seccomp",
+	  .not_in_file = true },
+	{ .name = "partial",
+	  .type = SCD_OPT_BOOL,
+	  FIELD(partial),
+	  .help = "not all profiles are given: do not miss those that pods use",
 	  .not_in_file = true },
 	{ .name = "show-notes",
 	  .type = SCD_OPT_BOOL,
@@ -237,9 +243,9 @@ static enum scd_exit judge_all(const struct validate_options *asked,
 	struct scd_error err;
 
 	scd_check_init();
-	if (scd_judge_inputs(inputs, operands, (size_t)operand_count, &how, &verdicts, &err) < 0)
+	if (scd_judge_inputs(inputs, operands, (size_t)operand_count, &how, &verdicts, &err) < 0 ||
+	    scd_judge_uses(&verdicts, asked->partial, &err) < 0)
 		return scd_cli_fail(&err);
-	scd_judge_uses(&verdicts);
 	for (size_t i = 0; i < verdicts.count; i++)
 		if (verdicts.items[i]->trouble.code != SCD_OK)
 			(void)scd_cli_fail(&verdicts.items[i]->trouble);

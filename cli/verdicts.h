@@ -64,9 +64,16 @@ int scd_judge_inputs(const struct scd_inputs *inputs, char *const *operands, siz
 		     const struct scd_judge_how *how, struct scd_verdicts *verdicts,
 		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* Adds to the manifests' reports what is wrong with the localhostProfiles in them: of form, and,
- * when there is any profile among the verdicts, those that are none of these. */
-void scd_judge_uses(struct scd_verdicts *verdicts) SCD_NONNULL;
+/**
+ * scd_judge_uses() - add to the manifests' reports what is wrong with the localhostProfiles in
+ * them.
+ * @partial: more profiles are known to be somewhere else: one that is none of these is no finding.
+ *
+ * That is their form, and, when there is any profile among the verdicts, those that are none of
+ * these. Return: 0, or -1 with SCD_E_NOMEM.
+ */
+int scd_judge_uses(struct scd_verdicts *verdicts, bool partial,
+		   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
 void scd_verdicts_done(struct scd_verdicts *verdicts) SCD_NONNULL;
 

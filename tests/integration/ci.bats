@@ -45,6 +45,9 @@ setup() {
   run -0 $entry other.yaml configmap.yaml profiles/web.json
   # shellcheck disable=SC2086
   run -1 $entry other.yaml profiles/worker.json
+  # A commit has the pod and another profile than the one that it uses.
+  # shellcheck disable=SC2086
+  run -0 $entry profiles/web.json deployment.yaml
 }
 
 @test "the command of the GitLab snippet writes JUnit" {
