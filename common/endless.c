@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nr_set.h"
+
 #define ARGS_END 6
 
 /* The conditions of a rule in the order of arguments, without those that always hold. */
@@ -144,6 +146,26 @@ static size_t find_in_call(const struct chain *chains, size_t count)
 	return 0;
 }
 
+/* The chains of all calls that have conditions, which few calls do: a rule without any ends a
+ * call's search as well. False where libseccomp would not add some rule. */
+static bool make_chains(const struct scd_target *target, struct chain *chains, size_t *count)
+{
+	struct scd_nr_set conditional = { 0 };
+
+	*count = 0;
+	for (size_t i = 0; i < target->count; i++)
+		if (target->rules[i].arg_count)
+			scd_nr_set_add(&conditional, target->rules[i].nr);
+	for (size_t i = 0; i < target->count; i++) {
+		const int nr = target->rules[i].nr;
+
+		if (nr >= 0 && scd_nr_set_may_have(&conditional, nr) &&
+		    !make_chain(target, i, &chains[(*count)++]))
+			return false;
+	}
+	return true;
+}
+
 static int by_call(const void *a, const void *b)
 {
 	const struct chain *x = a, *y = b;
@@ -165,9 +187,8 @@ int scd_endless_find(const struct scd_target *target, uint32_t native, size_t *f
 		return -1;
 	if (!arch || arch->bits != 64)
 		return 0;
-	for (size_t i = 0; i < target->count; i++)
-		if (target->rules[i].nr >= 0 && !make_chain(target, i, &chains[count++]))
-			return 0;
+	if (!make_chains(target, chains, &count))
+		return 0;
 	qsort(chains, count, sizeof(*chains), by_call);
 	for (size_t start = 0, end; start < count; start = end) {
 		size_t found;

@@ -5,57 +5,69 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nr_set.h"
 #include "siblings.h"
 
-/* A rule, and when it is added: the greatest rank first, then by place. */
-struct turn {
-	const struct scd_target_rule *rule;
-	uint32_t rank;
-	bool multiplexed; /* libseccomp rewrites it, on some architectures, to socketcall or ipc */
-};
-
-static bool same_name(const char *a, const char *b)
+/* Calls that libseccomp rewrites, on some architectures, to socketcall or ipc, and these two. */
+static struct scd_nr_set multiplexed_calls(void)
 {
-	return *a == *b && strcmp(a, b) == 0;
-}
-
-static bool is_multiplexed(const char *name)
-{
+	struct scd_nr_set calls = { 0 };
+	const char *through = "";
 	size_t count;
 	const struct scd_multiplexed *rows = scd_multiplexed(&count);
 
-	for (size_t i = 0; i < count; i++)
-		if (same_name(name, rows[i].name) || same_name(name, rows[i].through))
-			return true;
-	return false;
+	for (size_t i = 0; i < count; i++) {
+		scd_nr_set_add(&calls, seccomp_syscall_resolve_name(rows[i].name));
+		if (strcmp(through, rows[i].through) != 0) {
+			through = rows[i].through;
+			scd_nr_set_add(&calls, seccomp_syscall_resolve_name(through));
+		}
+	}
+	return calls;
 }
 
-static int by_rank(const void *a, const void *b)
+/* When a rule is added, the least first: the greatest number of a call, then by place. A place is
+ * the index in the target. */
+static uint64_t make_turn(uint32_t rank, size_t index)
 {
-	const struct turn *x = a, *y = b;
+	return (uint64_t)(UINT32_MAX - rank) << 32 | (uint32_t)index;
+}
 
-	if (x->rank != y->rank)
-		return x->rank > y->rank ? -1 : 1;
-	return (x->rule > y->rule) - (x->rule < y->rule);
+static const struct scd_target_rule *rule_of(const struct scd_target *target, uint64_t turn)
+{
+	return &target->rules[(uint32_t)turn];
+}
+
+static int by_turn(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
 }
 
 /* The order for one architecture. What it does not have, which is negative, comes first as well:
- * libseccomp passes over it. */
-static void take_turns(struct turn *turns, size_t count, uint32_t arch)
+ * libseccomp passes over it. So do calls that go through others, all of them in their own order. */
+static void take_turns(const struct scd_target *target, const struct scd_nr_set *multiplexed,
+		       uint32_t arch, uint64_t *turns)
 {
-	for (size_t i = 0; i < count; i++) {
-		const char *name = turns[i].rule->name->string;
+	const bool here = arch == seccomp_arch_native();
 
-		turns[i].rank = turns[i].multiplexed
-					? UINT32_MAX
-					: (uint32_t)seccomp_syscall_resolve_name_arch(arch, name);
+	for (size_t i = 0; i < target->count; i++) {
+		const struct scd_target_rule *rule = &target->rules[i];
+		const char *name = rule->name->string;
+		uint32_t rank = UINT32_MAX;
+
+		if (!scd_nr_set_may_have(multiplexed, rule->nr))
+			rank = (uint32_t)(here ? rule->nr
+					       : seccomp_syscall_resolve_name_arch(arch, name));
+		turns[i] = make_turn(rank, i);
 	}
-	qsort(turns, count, sizeof(*turns), by_rank);
+	qsort(turns, target->count, sizeof(*turns), by_turn);
 }
 
 /* A context for @arch alone. */
 static scmp_filter_ctx fill_one(const struct scd_target *target, unsigned optimize,
-				const struct turn *turns, uint32_t arch)
+				const uint64_t *turns, uint32_t arch)
 {
 	scmp_filter_ctx ctx = seccomp_init(target->default_action);
 	int rc;
@@ -69,7 +81,7 @@ static scmp_filter_ctx fill_one(const struct scd_target *target, unsigned optimi
 			rc = seccomp_arch_add(ctx, arch);
 	}
 	for (size_t i = 0; rc == 0 && i < target->count; i++) {
-		const struct scd_target_rule *rule = turns[i].rule;
+		const struct scd_target_rule *rule = rule_of(target, turns[i]);
 
 		rc = seccomp_rule_add_array(ctx, rule->action, rule->nr, rule->arg_count,
 					    rule->args);
@@ -82,14 +94,10 @@ static scmp_filter_ctx fill_one(const struct scd_target *target, unsigned optimi
 
 /* Adds @arch to @ctx, unless it is there. */
 static int add_arch(scmp_filter_ctx ctx, const struct scd_target *target, unsigned optimize,
-		    struct turn *turns, uint32_t arch)
+		    const uint64_t *turns, uint32_t arch)
 {
-	scmp_filter_ctx one;
+	scmp_filter_ctx one = fill_one(target, optimize, turns, arch);
 
-	if (seccomp_arch_exist(ctx, arch) == 0)
-		return 0;
-	take_turns(turns, target->count, arch);
-	one = fill_one(target, optimize, turns, arch);
 	if (!one)
 		return -1;
 	if (seccomp_merge(ctx, one) == 0)
@@ -101,23 +109,25 @@ static int add_arch(scmp_filter_ctx ctx, const struct scd_target *target, unsign
 scmp_filter_ctx scd_fill_quickly(const struct scd_target *target,
 				 const struct scd_compile_opts *opts)
 {
-	auto_free struct turn *turns = calloc(target->count + 1, sizeof(*turns));
+	auto_free uint64_t *turns = calloc(target->count + 1, sizeof(*turns));
+	const struct scd_nr_set multiplexed = multiplexed_calls();
 	scmp_filter_ctx ctx;
 
 	if (!turns)
 		return NULL;
-	for (size_t i = 0; i < target->count; i++) {
-		turns[i].rule = &target->rules[i];
-		if (!turns[i].rule->name)
+	for (size_t i = 0; i < target->count; i++)
+		if (!target->rules[i].name)
 			return NULL;
-		turns[i].multiplexed = is_multiplexed(turns[i].rule->name->string);
-	}
-	take_turns(turns, target->count, opts->native);
+	take_turns(target, &multiplexed, opts->native, turns);
 	ctx = fill_one(target, opts->optimize, turns, opts->native);
-	for (size_t i = 0; ctx && i < opts->arch_count; i++)
+	for (size_t i = 0; ctx && i < opts->arch_count; i++) {
+		if (seccomp_arch_exist(ctx, opts->archs[i]) == 0)
+			continue;
+		take_turns(target, &multiplexed, opts->archs[i], turns);
 		if (add_arch(ctx, target, opts->optimize, turns, opts->archs[i]) < 0) {
 			seccomp_release(ctx);
 			ctx = NULL;
 		}
+	}
 	return ctx;
 }
