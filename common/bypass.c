@@ -29,19 +29,10 @@ static bool is_dropped(const struct bypass *bypass, const struct scd_reading_rul
 	return rule->action == bypass->reading->default_action;
 }
 
-static int by_name(const void *name, const void *call)
-{
-	return strcmp(name, ((const struct scd_reading_call *)call)->name);
-}
-
 /* What the text says of the call, or NULL when it does not name it. */
 static const struct scd_reading_call *find_call(const struct bypass *bypass, const char *name)
 {
-	const struct scd_reading *reading = bypass->reading;
-
-	if (reading->count == 0)
-		return NULL;
-	return bsearch(name, reading->calls, reading->count, sizeof(*reading->calls), by_name);
+	return scd_reading_find(bypass->reading, name);
 }
 
 /* --- arguments that the kernel cuts --- */

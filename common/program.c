@@ -239,10 +239,7 @@ uint64_t scd_arch_arg_mask(uint32_t arch)
 
 const struct scd_reading_call *scd_subject_call(const struct scd_subject *subject, const char *name)
 {
-	for (size_t i = 0; i < subject->reading.count; i++)
-		if (strcmp(subject->reading.calls[i].name, name) == 0)
-			return &subject->reading.calls[i];
-	return NULL;
+	return scd_reading_find(&subject->reading, name);
 }
 
 static bool knows_arch(const struct scd_effect *effect, uint32_t arch)

@@ -177,21 +177,27 @@ static int collect_values(struct scd_reading_call *call, unsigned index, struct 
 	return conditions > 1 && values->count <= CROSSED_MAX ? cross_halves(values, err) : 0;
 }
 
+/* Calls by number: libseccomp has one, if only of its own making, for each name. */
+static int compare_calls(int nr, const char *name, int other_nr, const char *other_name)
+{
+	return nr != other_nr ? (nr > other_nr) - (nr < other_nr) : strcmp(name, other_name);
+}
+
 /* By call, then by place in the file. */
 static int by_call(const void *a, const void *b)
 {
 	const struct scd_reading_rule *x = a, *y = b;
-	int order = strcmp(x->name->string, y->name->string);
+	const int order = compare_calls(x->nr, x->name->string, y->nr, y->name->string);
 
 	return order ? order : (x->name->at > y->name->at) - (x->name->at < y->name->at);
 }
 
 static void add_rule(struct scd_reading *reading, const struct scd_profile_rule *rule,
-		     const struct scd_json_value *name)
+		     const struct scd_json_value *name, int nr)
 {
-	struct scd_reading_rule out = { .rule = rule,
-					.name = name,
-					.action = scd_profile_rule_action(rule) };
+	struct scd_reading_rule out = {
+		.rule = rule, .name = name, .nr = nr, .action = scd_profile_rule_action(rule)
+	};
 	unsigned seen = 0;
 
 	out.strictness = scd_action_strictness(out.action);
@@ -220,9 +226,12 @@ static int list_rules(const struct scd_profile *profile, struct scd_reading *rea
 		const struct scd_profile_rule *rule = &profile->rules[i];
 		const struct scd_json_value *name = NULL;
 
-		while ((name = scd_profile_next_name(rule, name)))
-			if (seccomp_syscall_resolve_name(name->string) != __NR_SCMP_ERROR)
-				add_rule(reading, rule, name);
+		while ((name = scd_profile_next_name(rule, name))) {
+			const int nr = seccomp_syscall_resolve_name(name->string);
+
+			if (nr != __NR_SCMP_ERROR)
+				add_rule(reading, rule, name, nr);
+		}
 	}
 	qsort(reading->rules, reading->rule_count, sizeof(*reading->rules), by_call);
 	return 0;
@@ -238,13 +247,13 @@ int scd_reading_make(const struct scd_profile *profile, struct scd_reading *read
 		return -1;
 	for (size_t i = 0; i < reading->rule_count; i++) {
 		struct scd_reading_rule *rule = &reading->rules[i];
-		const char *name;
 
 		assert(rule->name); /* add_rule() */
-		name = rule->name->string;
-		if (!call || strcmp(call->name, name) != 0) {
+		if (!call ||
+		    compare_calls(call->nr, call->name, rule->nr, rule->name->string) != 0) {
 			call = &reading->calls[reading->count++];
-			call->name = name;
+			call->name = rule->name->string;
+			call->nr = rule->nr;
 			call->rules = rule;
 		}
 		call->count++;
@@ -254,6 +263,23 @@ int scd_reading_make(const struct scd_profile *profile, struct scd_reading *read
 			if (collect_values(&reading->calls[i], index, err) < 0)
 				return -1;
 	return 0;
+}
+
+static int by_key(const void *key, const void *call)
+{
+	const struct scd_reading_call *x = key, *y = call;
+
+	return compare_calls(x->nr, x->name, y->nr, y->name);
+}
+
+const struct scd_reading_call *scd_reading_find(const struct scd_reading *reading, const char *name)
+{
+	const struct scd_reading_call key = { .name = name,
+					      .nr = seccomp_syscall_resolve_name(name) };
+
+	if (reading->count == 0)
+		return NULL;
+	return bsearch(&key, reading->calls, reading->count, sizeof(key), by_key);
 }
 
 void scd_reading_forget(struct scd_reading *reading)

@@ -9,6 +9,7 @@
 struct scd_reading_rule {
 	const struct scd_profile_rule *rule;
 	const struct scd_json_value *name;
+	int nr;				 /* of the call on this machine; negative: it has none */
 	uint32_t action;		 /* with its errno */
 	unsigned strictness;		 /* of it */
 	bool same_index;		 /* some argument is compared twice */
@@ -25,6 +26,7 @@ struct scd_reading_values {
 /* All rules for one call, in file order, also those equal to the default action. */
 struct scd_reading_call {
 	const char *name;
+	int nr;				/* on this machine; negative: it has none */
 	struct scd_reading_rule *rules; /* in the reading's one list */
 	size_t count;
 	unsigned indexes; /* bit i: some rule looks at argument i */
@@ -35,13 +37,17 @@ struct scd_reading {
 	uint32_t default_action;
 	struct scd_reading_rule *rules;
 	size_t rule_count;
-	struct scd_reading_call *calls; /* of names that libseccomp knows */
+	struct scd_reading_call *calls; /* of names that libseccomp knows; by number */
 	size_t count;
 };
 
 /* @reading: zeroed; scd_reading_done() it, whatever is returned. -1 with SCD_E_NOMEM. */
 int scd_reading_make(const struct scd_profile *profile, struct scd_reading *reading,
 		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* What the text says of the call, or NULL when it does not name it. */
+const struct scd_reading_call *scd_reading_find(const struct scd_reading *reading,
+						const char *name) SCD_NONNULL;
 
 /* What the text says of a call with these arguments: the strictest action of the rules that
  * match, the first of equals; @said is that rule, or NULL for the default. */

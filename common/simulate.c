@@ -227,9 +227,11 @@ static size_t product(const struct scd_reading_call *call)
 
 static void simulate_arch(struct simulation *sim)
 {
+	const bool here = sim->arch == seccomp_arch_native();
+
 	for (size_t i = 0; i < sim->reading->count; i++) {
 		const struct scd_reading_call *call = &sim->reading->calls[i];
-		int nr = scd_effect_nr(sim->arch, call->name);
+		const int nr = here ? call->nr : scd_effect_nr(sim->arch, call->name);
 
 		if (nr < 0)
 			continue; /* this architecture does not have it */
