@@ -7,6 +7,7 @@
 #ifndef SCD_JAIL_H
 #define SCD_JAIL_H
 
+#include <linux/filter.h>
 #include <sys/types.h>
 
 #include "check.h"
@@ -69,6 +70,18 @@ int scd_jail_check(const char *json, size_t len, const struct scd_check_opts *op
 
 /* Numbers of the calls that a child's own filter allows: who filters the parent allows them. */
 const int *scd_jail_calls(size_t *count) SCD_NONNULL;
+
+/**
+ * scd_jail_filter() - the filter that a child loads: these calls, and EPERM for all others.
+ *
+ * Written by hand: a libseccomp that a profile has already upset must not be the one that makes it,
+ * and it costs nothing. Other calls fail rather than kill: what a newer libc tries and can do
+ * without must not look like a bad profile.
+ *
+ * Return: how many instructions were written.
+ */
+#define SCD_JAIL_FILTER_MAX ((size_t)64)
+size_t scd_jail_filter(struct sock_filter insns[SCD_JAIL_FILTER_MAX]) SCD_NONNULL;
 
 /* "accepted", "rejected", "timeout", "crash". */
 const char *scd_jail_result_name(enum scd_jail_result result);

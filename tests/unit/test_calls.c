@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <sched.h>
 #include <signal.h>
@@ -269,6 +270,44 @@ static void the_table_has_every_call_of_a_check(void **state)
 		}
 }
 
+/* What the filter of a check does with a call, on an architecture as linux/audit.h names it. */
+static uint32_t filtered(const struct sock_filter *insns, size_t count, uint32_t arch, int nr)
+{
+	const struct seccomp_data data = { .nr = nr, .arch = arch };
+
+	return scd_bpf_run(insns, count, &data);
+}
+
+static bool is_allowed_call(int nr)
+{
+	size_t count;
+	const int *calls = scd_jail_calls(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (calls[i] == nr)
+			return true;
+	return false;
+}
+
+static void the_filter_of_a_check_allows_its_calls_and_no_other(void **state)
+{
+	static const int beyond[] = { -1, INT_MIN, INT_MAX, 0x40000000, 0x40000001 };
+	const uint32_t denied = SECCOMP_RET_ERRNO | EPERM;
+	const uint32_t here = seccomp_arch_native();
+	struct sock_filter insns[SCD_JAIL_FILTER_MAX];
+	const size_t count = scd_jail_filter(insns);
+
+	(void)state;
+	assert_true(scd_bpf_valid(insns, count));
+	for (int nr = 0; nr < 2048; nr++)
+		assert_int_equal(filtered(insns, count, here, nr),
+				 is_allowed_call(nr) ? SECCOMP_RET_ALLOW : denied);
+	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
+		assert_int_equal(filtered(insns, count, here, beyond[i]), denied);
+	for (int nr = 0; nr < 2048; nr++)
+		assert_int_equal(filtered(insns, count, ~here, nr), denied);
+}
+
 /* The profile that we ship for our own container. */
 static void the_own_profile_allows_every_row(void **state)
 {
@@ -308,6 +347,7 @@ int main(void)
 		cmocka_unit_test(another_architecture_is_killed),
 		cmocka_unit_test(nothing_hangs_on_a_call_that_arm64_does_not_have),
 		cmocka_unit_test(the_table_has_every_call_of_a_check),
+		cmocka_unit_test(the_filter_of_a_check_allows_its_calls_and_no_other),
 		cmocka_unit_test(the_own_profile_allows_every_row),
 	};
 
