@@ -12,6 +12,7 @@ PKG_CONFIG ?= pkg-config
 PROJECT_URL ?=
 FUZZ_TIME  ?= 60
 V          ?= 0
+SHARED     ?= 0
 
 CFLAGS ?= -O2 -g
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wundef -Wvla \
@@ -25,7 +26,7 @@ BUILD_DATE := $(if $(filter-out 0,$(SOURCE_DATE_EPOCH)),$(shell date -u -d '@$(S
 # What the code cannot do without stays out of the user's CFLAGS.
 SCD_CPPFLAGS := -D_GNU_SOURCE -Icommon -DSCD_VERSION='"$(VERSION)"'
 SCD_CFLAGS   := -std=gnu11 -fvisibility=hidden -MMD -MP $(WARN) $(HARDEN)
-SCD_LDFLAGS  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+SCD_LDFLAGS  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs,--as-needed
 
 # $(call pc,--cflags|--libs,module): stops make with the missing package's name.
 pc = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(if $(shell $(PKG_CONFIG) --exists $(2) || echo no),$(error $(2) not found by $(PKG_CONFIG): run `make deps`, or see README.md)))
@@ -35,6 +36,12 @@ COMMON_LIBS = $(call pc,--libs,libseccomp) $(call pc,--libs,libcjson) $(call pc,
 # libinotifytools has no .pc file.
 DAEMON_LIBS = $(COMMON_LIBS) $(call pc,--libs,libevent_core) $(call pc,--libs,libevent_extra) \
               -linotifytools
+# What has no say in a verdict is built into seccompctl where its archive is installed, as each shared object
+# costs a small check several percent. SHARED=1: shared objects alone.
+archive   = $(filter /%,$(shell $(CC) -print-file-name=$(1)))
+built_in  = $(foreach lib,$(1),$(or $(if $(filter-out 1,$(SHARED)),$(call archive,$(lib:-l%=lib%.a))),$(lib)))
+CLI_LIBS  = $(call pc,--libs,libseccomp) $(call pc,--libs,libcjson) \
+            $(call built_in,$(call pc,--libs,libmd) $(call pc,--libs,yaml-0.1))
 STATUS_LIBS = $(call pc,--libs,libcjson) $(call pc,--libs,libcurl)
 
 COMMON_SRC := $(wildcard common/*.c)
@@ -105,7 +112,7 @@ link = $(call say,LD,$@)$(CC) $(SCD_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter
 $(B)/seccompd: $(B)/daemon/main.o $(B)/libscd-daemon.a $(B)/libscd-destination.a $(B)/libscd.a
 	$(link) $(DAEMON_LIBS)
 $(B)/seccompctl: $(B)/cli/main.o $(B)/libscd-cli.a $(B)/libscd-destination.a $(B)/libscd.a
-	$(link) $(COMMON_LIBS)
+	$(link) $(CLI_LIBS)
 $(B)/seccompctl-status: $(B)/cli/status_main.o $(B)/libscd-cli.a $(B)/libscd.a
 	$(link) $(STATUS_LIBS)
 
