@@ -9,7 +9,7 @@
 
 #define NEAR 3 /* edits within which a name is a misspelling */
 /* Most names that are compared with misspelt ones: after that, nothing is proposed any more. */
-#define COMPARED_MAX ((size_t)1 << 20)
+#define COMPARED_MAX ((size_t)1 << 17)
 #define SECCOMP_DIR "/seccomp/"
 #define LOCALHOST "localhost/"
 #define SUFFIX ".json"

@@ -91,9 +91,9 @@ for name in "web", "wbb":
     with open(name + ".yaml", "w") as out:
         out.writelines(pod % (name, i) for i in range(4000))
 PY
-  # Without an index the first takes a minute, and without an end of proposals the second one does.
-  run -0 timeout 20 "$ctl" validate cm.yaml installer.yaml web.yaml
-  run -1 timeout 20 "$ctl" validate -o json cm.yaml installer.yaml wbb.yaml
+  # Without an index the first takes minutes, and without an end of proposals so does the second one.
+  run -0 timeout 60 "$ctl" validate cm.yaml installer.yaml web.yaml
+  run -1 timeout 60 "$ctl" validate -o json cm.yaml installer.yaml wbb.yaml
   [ "$(jq '.files[] | select(.name == "wbb.yaml") | .findingsTotal' <<< "$output")" -eq 4000 ]
   [[ $(jq -r '.files[] | select(.name == "wbb.yaml") | .findings[0].message' <<< "$output") == *'write "profiles/web-with-a-long-name-0000.json"' ]]
 }
