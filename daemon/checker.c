@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "checker.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "check_opts.h"
 #include "digest.h"
@@ -265,10 +263,8 @@ static int begin(struct scd_checker *checker, struct slot *slot, struct entry *e
 	if (scd_children_watch(checker->children, slot->jail.pid, SCD_CHECK_WALL_SECONDS, on_end,
 			       slot, err) < 0) {
 		struct scd_error ignored;
-		int status;
+		const int status = scd_child_end(slot->jail.pid);
 
-		(void)kill(slot->jail.pid, SIGKILL);
-		(void)waitpid(slot->jail.pid, &status, 0);
 		(void)!scd_jail_finish(&slot->jail, status, true, &report, &result, &degraded,
 				       &ignored);
 		return -1;

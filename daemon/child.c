@@ -102,6 +102,16 @@ int scd_children_watch(struct scd_children *children, pid_t pid, unsigned second
 	return scd_fail(err, SCD_E_BUSY, 0, "%zu children are running", SCD_CHILDREN_MAX);
 }
 
+int scd_child_end(pid_t pid)
+{
+	int status = 0;
+
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
 void scd_children_free(struct scd_children **children)
 {
 	struct scd_children *all = *children;
@@ -110,15 +120,11 @@ void scd_children_free(struct scd_children **children)
 		return;
 	for (size_t i = 0; i < SCD_CHILDREN_MAX; i++) {
 		struct child *child = &all->places[i];
-		int status = 0;
 
 		if (child->pid == 0)
 			continue;
-		(void)kill(child->pid, SIGKILL);
-		while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-			;
 		child->fn = NULL;
-		leave(child, status);
+		leave(child, scd_child_end(child->pid));
 	}
 	event_free(all->sigchld);
 	free(all);

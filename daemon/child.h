@@ -28,6 +28,9 @@ int scd_children_new(struct event_base *base, struct scd_children **children,
 int scd_children_watch(struct scd_children *children, pid_t pid, unsigned seconds, scd_child_fn *fn,
 		       void *arg, struct scd_error *err) SCD_MUST_CHECK;
 
+/* Kills and reaps @pid, a child that nobody watches. Its status, as of waitpid(2). */
+int scd_child_end(pid_t pid);
+
 /* Kills and reaps those that are left, without calling anybody. Harmless on NULL. */
 void scd_children_free(struct scd_children **children) SCD_NONNULL;
 

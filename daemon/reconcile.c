@@ -3,12 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "checker.h"
 #include "footprint.h"
+#include "grace.h"
 #include "install.h"
 #include "log.h"
 #include "record.h"
@@ -44,6 +45,7 @@ struct scd_reconcile {
 	struct scd_watch *watch;
 	struct scd_source *source; /* NULL until it could be opened */
 	int destination;	   /* -1 until it could be opened */
+	uint32_t tag;		   /* of our temporary files there */
 
 	struct event *start, *straggler, *resync, *retry, *heartbeat, *leave;
 	enum stage stage;
@@ -51,9 +53,8 @@ struct scd_reconcile {
 	bool again;		  /* somebody asked while it ran */
 	enum scd_trigger again_trigger;
 	int64_t began_ms;
-	int64_t healthy_seen_ms; /* when the source was last read; 0: not since it was lost */
-	uint64_t healthy_ms;	 /* it was healthy for, that no state file has counted */
-	uint64_t asked_seconds;	 /* of that, told to the transaction that runs */
+	int64_t insisted_ms; /* when it last was ready to write over other daemons' bytes */
+	struct scd_grace grace;
 	uint64_t missing_delay_ms, write_delay_ms, check_delay_ms;
 	struct scd_snapshot snapshot; /* of the sync that runs */
 	size_t judged;		      /* so many of its files, from the first, have a verdict */
@@ -87,15 +88,26 @@ static void schedule_resync(struct scd_reconcile *r)
 	set_timer(r->resync, period - period / 10 + (jitter ? (uint64_t)random() % jitter : 0));
 }
 
+/* One more sync follows the one that runs. An event is the weakest of reasons: other daemons' bytes
+ * are left as they are for it. */
+static void ask_for_another(struct scd_reconcile *r, enum scd_trigger trigger)
+{
+	if (!r->again || r->again_trigger == SCD_TRIGGER_WATCH)
+		r->again_trigger = trigger;
+	r->again = true;
+}
+
 void scd_reconcile_ask(struct scd_reconcile *r, enum scd_trigger trigger)
 {
 	int64_t wait;
 
-	if (r->stage == SCHEDULED)
+	if (r->stage == SCHEDULED) {
+		if (r->trigger == SCD_TRIGGER_WATCH)
+			r->trigger = trigger;
 		return;
+	}
 	if (r->stage != IDLE) {
-		r->again = true;
-		r->again_trigger = trigger;
+		ask_for_another(r, trigger);
 		return;
 	}
 	r->stage = SCHEDULED;
@@ -212,15 +224,13 @@ static void on_installed(int status, bool timed_out, void *arg)
 	if (outcome.error.code == SCD_E_DETACHED)
 		set_timer(r->leave, DETACHED_EXIT_MS);
 	if (outcome.grace_booked)
-		r->healthy_ms -= r->asked_seconds * 1000;
+		scd_grace_booked(&r->grace);
 	if (scd_record_apply(r->state, &r->snapshot, r->checker, &outcome, &result, &err) < 0)
 		scd_log_err0(&err, "State not updated");
 	retry_writing(r, result);
 	scd_install_outcome_done(&outcome);
-	if (r->watch && scd_request_watch(r->watch, r->state)) {
-		r->again = true;
-		r->again_trigger = SCD_TRIGGER_WATCH;
-	}
+	if (r->watch && scd_request_watch(r->watch, r->state))
+		ask_for_another(r, SCD_TRIGGER_WATCH);
 	if (r->watch)
 		r->state->watch_mode = scd_watch_mode(r->watch);
 	finish(r, result);
@@ -255,6 +265,18 @@ void scd_reconcile_confine(struct scd_reconcile *r)
 			scd_key("landlock", "%s", scd_sandbox_mode_name(sandbox->landlock.mode)));
 }
 
+/* Are other daemons' bytes left as they are? For an event, until as much time has passed as between
+ * two resyncs: none of those comes while events do. */
+static bool yields(struct scd_reconcile *r)
+{
+	const int64_t now = scd_now_ms(), since = now - r->insisted_ms;
+
+	if (r->trigger == SCD_TRIGGER_WATCH && since < (int64_t)r->config->resync_period_ms)
+		return true;
+	r->insisted_ms = now;
+	return false;
+}
+
 static int start_transaction(struct scd_reconcile *r, struct scd_error *err)
 {
 	auto_request struct scd_request request = { 0 };
@@ -264,17 +286,18 @@ static int start_transaction(struct scd_reconcile *r, struct scd_error *err)
 	if (scd_request_make(r->state, &r->snapshot, r->checker, &request, err) < 0)
 		return -1;
 	request.install.destination = r->destination;
-	r->asked_seconds = r->healthy_ms / 1000;
-	request.install.policy.healthy_seconds = r->asked_seconds;
+	request.install.tag = r->tag;
+	request.install.policy.yields = yields(r);
+	request.install.policy.healthy_seconds = scd_grace_ask(&r->grace);
 	if (scd_install_start(&request.install, &r->job, err) < 0)
 		return -1;
 	if (scd_children_watch(r->children, r->job.pid, TRANSACTION_SECONDS, on_installed, r, err) <
 	    0) {
 		struct scd_install_outcome outcome = { 0 };
 		struct scd_error ignored;
+		const int status = scd_child_end(r->job.pid);
 
-		(void)kill(r->job.pid, SIGKILL);
-		if (scd_install_finish(&r->job, SIGKILL, &outcome, &ignored) == 0)
+		if (scd_install_finish(&r->job, status, &outcome, &ignored) == 0)
 			scd_install_outcome_done(&outcome);
 		return -1;
 	}
@@ -356,24 +379,11 @@ static void judge(struct scd_reconcile *r)
 	scd_checker_run(r->checker);
 }
 
-/* The time between two looks at a healthy source in a row counts for orphans, by a clock that
- * nobody sets. One that came late proves nothing of the time in between. */
-static void note_healthy(struct scd_reconcile *r)
-{
-	const int64_t now = scd_now_ms();
-	const uint64_t most = 2 * r->config->resync_period_ms;
-	const uint64_t passed = (uint64_t)(now - r->healthy_seen_ms);
-
-	if (r->healthy_seen_ms != 0)
-		r->healthy_ms += passed < most ? passed : most;
-	r->healthy_seen_ms = now;
-}
-
 /* Goes on without a snapshot: everything is kept. */
 static void lose_source(struct scd_reconcile *r, const struct scd_error *err)
 {
 	scd_record_source_lost(r->state, err);
-	r->healthy_seen_ms = 0;
+	scd_grace_lost(&r->grace);
 	if (err->code == SCD_E_DETACHED)
 		set_timer(r->leave, DETACHED_EXIT_MS);
 	else
@@ -407,15 +417,13 @@ static void begin(evutil_socket_t fd, short what, void *arg)
 	if (r->watch) {
 		/* Something may have changed in a directory before its watch stood. */
 		if (scd_watch_set_dirs(r->watch, SCD_WATCHED_SOURCE, r->snapshot.dirs,
-				       r->snapshot.dir_count) > 0) {
-			r->again = true;
-			r->again_trigger = SCD_TRIGGER_WATCH;
-		}
+				       r->snapshot.dir_count) > 0)
+			ask_for_another(r, SCD_TRIGGER_WATCH);
 		r->state->watch_mode = scd_watch_mode(r->watch);
 	}
 	scd_record_source(r->state, &r->snapshot);
 	r->missing_delay_ms = 0;
-	note_healthy(r);
+	scd_grace_seen(&r->grace, scd_now_ms(), 2 * r->config->resync_period_ms);
 	judge(r);
 }
 
@@ -510,6 +518,10 @@ int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 	state->config = config;
 	state->heartbeat_ms = scd_now_ms();
 	srandom((unsigned)(state->heartbeat_ms ^ getpid()));
+	if (getrandom(&r->tag, sizeof(r->tag), 0) != (ssize_t)sizeof(r->tag)) {
+		scd_reconcile_free(&r);
+		return scd_fail(err, SCD_E_SYSTEM, errno, "getrandom");
+	}
 	if (check_opts(r, config, &opts, err) < 0 || make_timers(r, err) < 0 ||
 	    scd_children_new(base, &r->children, err) < 0 ||
 	    scd_checker_new(r->children, &opts, on_verdict, r, &r->checker, err) < 0) {
@@ -527,7 +539,8 @@ int scd_reconcile_watch(struct scd_reconcile *r, struct scd_error *err)
 						   .destination = r->config->destination,
 						   .fn = on_watch,
 						   .cares = is_looked_after,
-						   .arg = r };
+						   .arg = r,
+						   .tag = r->tag };
 
 	if (scd_watch_new(r->base, &request, &r->watch, err) < 0)
 		return -1;

@@ -2,10 +2,20 @@
 #include "request.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "dirs.h"
 #include "fsio.h"
 #include "record.h"
+
+/* Was this text under its name when the sync before ended, or kept from it by others? */
+static bool is_settled(const struct scd_profile_state *before, const struct scd_source_file *file)
+{
+	return before && strcmp(before->sha256, file->sha256) == 0 &&
+	       (before->phase == SCD_PHASE_INSTALLED ||
+		(before->phase == SCD_PHASE_CONFLICT &&
+		 strcmp(before->reason, SCD_REASON_CONTESTED) == 0));
+}
 
 int scd_request_make(const struct scd_state *state, const struct scd_snapshot *snapshot,
 		     const struct scd_checker *checker, struct scd_request *request,
@@ -16,7 +26,8 @@ int scd_request_make(const struct scd_state *state, const struct scd_snapshot *s
 
 	request->verdicts = calloc(snapshot->count + 1, sizeof(*request->verdicts));
 	request->contested = calloc(snapshot->count + 1, sizeof(*request->contested));
-	if (!request->verdicts || !request->contested)
+	request->settled = calloc(snapshot->count + 1, sizeof(*request->settled));
+	if (!request->verdicts || !request->contested || !request->settled)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu verdicts", snapshot->count);
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct scd_profile_state *before =
@@ -24,12 +35,14 @@ int scd_request_make(const struct scd_state *state, const struct scd_snapshot *s
 
 		request->verdicts[i] = scd_record_verdict(&snapshot->files[i], checker);
 		request->contested[i] = before && scd_profile_contested(before, now_ms);
+		request->settled[i] = is_settled(before, &snapshot->files[i]);
 	}
 	request->install = (struct scd_install_request){
 		.destination = -1,
 		.snapshot = snapshot,
 		.verdicts = request->verdicts,
 		.contested = request->contested,
+		.settled = request->settled,
 		.dry_run = config->dry_run,
 		.pod_uid = state->pod_uid,
 		.confine = scd_sandbox_restrict_install,
@@ -46,6 +59,7 @@ void scd_request_done(struct scd_request *request)
 {
 	free(request->verdicts);
 	free(request->contested);
+	free(request->settled);
 	*request = (struct scd_request){ 0 };
 }
 

@@ -10,7 +10,7 @@
 struct scd_request {
 	struct scd_install_request install;
 	enum scd_verdict *verdicts;
-	bool *contested;
+	bool *contested, *settled;
 };
 
 /**

@@ -283,7 +283,7 @@ static unsigned classify_destination(struct scd_watch *w, const struct watched *
 	int n;
 
 	if (scd_temp_is_name(event->name)) {
-		if (event->mask & IN_MOVED_FROM)
+		if ((event->mask & IN_MOVED_FROM) && scd_temp_is_of(event->name, w->request.tag))
 			w->our_rename = event->cookie;
 		return 0;
 	}

@@ -49,6 +49,7 @@ struct scd_watch_request {
 	/* Is the profile @name ours to look after? Others write to the destination too. */
 	bool (*cares)(const char *name, void *arg);
 	void *arg;
+	uint32_t tag; /* of our temporary files */
 };
 
 struct scd_watch;
@@ -73,8 +74,8 @@ int scd_watch_new(struct event_base *base, const struct scd_watch_request *reque
  * @dirs, @count: relative to its root, which is one of them; copied. Those of the
  *                destination need not be there.
  *
- * Our own renames in the destination are told from others' by the temporary name that
- * they begin with, and are no event.
+ * Our own renames in the destination are told from others', another daemon's among them, by
+ * the temporary name that they begin with, and are no event.
  *
  * Return: how many directories are watched that were not before: when not 0, look
  * again, as something may have changed in them before the watch stood.

@@ -162,22 +162,24 @@ void scd_disk_observe(int dir, const char *name, struct scd_disk_file *seen)
 	}
 }
 
-static int create_temp(int dir, struct scd_temp *temp)
+static int create_temp(int dir, uint32_t tag, struct scd_temp *temp)
 {
-	uint64_t random;
+	uint32_t random;
 
 	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return -1;
-	(void)snprintf(temp->name, sizeof(temp->name), TEMP_PREFIX "%016" PRIx64, random);
+	(void)snprintf(temp->name, sizeof(temp->name), TEMP_PREFIX "%08" PRIx32 "%08" PRIx32, tag,
+		       random);
 	if (before(SCD_STEP_CREATE) < 0)
 		return -1;
 	return openat(dir, temp->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-int scd_temp_write(int dir, struct scd_temp *temp, const void *data, size_t len, unsigned mode)
+int scd_temp_write(int dir, uint32_t tag, struct scd_temp *temp, const void *data, size_t len,
+		   unsigned mode)
 {
 	*temp = (struct scd_temp){ .fd = -1 };
-	temp->fd = create_temp(dir, temp);
+	temp->fd = create_temp(dir, tag, temp);
 	if (temp->fd < 0) {
 		temp->name[0] = '\0';
 		return -1;
@@ -245,6 +247,15 @@ bool scd_temp_is_name(const char *name)
 	       strspn(name + prefix, "0123456789abcdef") == TEMP_DIGITS;
 }
 
+bool scd_temp_is_of(const char *name, uint32_t tag)
+{
+	char digits[9];
+
+	(void)snprintf(digits, sizeof(digits), "%08" PRIx32, tag);
+	return scd_temp_is_name(name) &&
+	       strncmp(name + sizeof(TEMP_PREFIX) - 1, digits, sizeof(digits) - 1) == 0;
+}
+
 void scd_temp_sweep(int dir)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -268,7 +279,7 @@ int scd_disk_replace(int dir, const char *name, const void *data, size_t len, un
 {
 	struct scd_temp temp;
 
-	if (scd_temp_write(dir, &temp, data, len, mode) < 0)
+	if (scd_temp_write(dir, 0, &temp, data, len, mode) < 0)
 		return -1;
 	if (scd_temp_sync(&temp) == 0 && scd_temp_rename(dir, &temp, name, true) == 0)
 		return scd_disk_sync_dir(dir);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -55,8 +56,12 @@ struct scd_temp {
 /* Is @name one that a temporary file gets? */
 bool scd_temp_is_name(const char *name) SCD_NONNULL;
 
-/* Writes one with @mode. On failure nothing is left. */
-int scd_temp_write(int dir, struct scd_temp *temp, const void *data, size_t len,
+/* And one that a process with this @tag gives it? */
+bool scd_temp_is_of(const char *name, uint32_t tag) SCD_NONNULL;
+
+/* Writes one with @mode. @tag tells in its name who we are; 0: nobody in particular. On failure
+ * nothing is left. */
+int scd_temp_write(int dir, uint32_t tag, struct scd_temp *temp, const void *data, size_t len,
 		   unsigned mode) SCD_NONNULL SCD_MUST_CHECK;
 
 /* Makes its bytes durable and closes it. */

@@ -82,8 +82,8 @@ static void write_temp(struct scd_transaction *tx, size_t i)
 		return;
 	}
 	assert(target->file && target->file->text);
-	if (scd_temp_write(dir, &target->temp, target->file->text, target->file->len,
-			   SCD_PROFILE_MODE) < 0)
+	if (scd_temp_write(dir, tx->request->tag, &target->temp, target->file->text,
+			   target->file->len, SCD_PROFILE_MODE) < 0)
 		fail_target(tx, i, errno);
 }
 

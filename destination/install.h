@@ -20,12 +20,15 @@ struct scd_install_request {
 	const struct scd_snapshot *snapshot; /* with texts */
 	const enum scd_verdict *verdicts;    /* one for each file of the snapshot */
 	const bool *contested;		     /* the same: not to be repaired again; or NULL */
+	const bool *settled;		     /* the same: it is the text that was installed the last
+					      * time; or NULL */
 	struct scd_plan_policy policy;
 	bool prune;		     /* the snapshot is empty and means nothing: what the state file
 				      * calls orphaned is to go, the rest stays */
 	const char *expected_digest; /* nothing is done to another set than this; NULL: any */
 	bool dry_run;		     /* plan only; operations tell what would be done */
 	const char *pod_uid;	     /* who writes, for the state file; "" if unknown */
+	uint32_t tag;		     /* the same, for temporary files of profiles; 0: nobody */
 	/* What a forked child does first, to be left with as few rights as a transaction on
 	 * @destination needs; NULL: nothing. */
 	void (*confine)(int destination, const void *arg);

@@ -103,8 +103,16 @@ static void repair(struct scd_plan_item *item)
 		set(item, SCD_PHASE_INSTALLED, SCD_OP_REPAIR);
 }
 
-static void decide_accepted(struct scd_plan_item *item, bool ours)
+/*
+ * Bytes that the state file knows, and that are not the source's, are those of the text before. But
+ * not when this one was there already: then another daemon with another source writes here. Its
+ * every rename is heard of; to answer each at once would make the two of us write without an end.
+ */
+static void decide_accepted(struct scd_plan_item *item, bool ours,
+			    const struct scd_plan_policy *policy)
 {
+	const bool known = !holds(item, item->sha256) && holds_known(item);
+
 	switch (item->disk.kind) {
 	case SCD_DISK_ABSENT:
 		if (ours)
@@ -127,8 +135,10 @@ static void decide_accepted(struct scd_plan_item *item, bool ours)
 		set_reason(item, SCD_PHASE_CONFLICT, SCD_REASON_NOT_OURS);
 	else if (holds(item, item->sha256) && item->disk.mode == SCD_PROFILE_MODE)
 		set(item, SCD_PHASE_INSTALLED, SCD_OP_NONE);
-	else if (!holds(item, item->sha256) && holds_known(item))
+	else if (known && !item->settled)
 		set(item, SCD_PHASE_INSTALLED, SCD_OP_UPDATE);
+	else if (known && policy->yields)
+		set_reason(item, SCD_PHASE_CONFLICT, SCD_REASON_CONTESTED);
 	else
 		repair(item);
 }
@@ -201,7 +211,7 @@ static void decide(struct scd_plan_item *item, const struct scd_plan_policy *pol
 	else if (!item->valid_name || item->verdict == SCD_VERDICT_REJECT)
 		decide_rejected(item, ours);
 	else if (item->verdict == SCD_VERDICT_ACCEPT)
-		decide_accepted(item, ours);
+		decide_accepted(item, ours, policy);
 	else
 		item->phase = SCD_PHASE_PENDING;
 }

@@ -20,7 +20,7 @@
 #define SCD_REASON_NOT_OURS "NotOurs"	    /* other bytes, not put there by us */
 #define SCD_REASON_NOT_REGULAR "NotRegular" /* no regular file with one link */
 #define SCD_REASON_DRIFTED "Drifted"	    /* ours, edited, and nothing to repair it with */
-#define SCD_REASON_CONTESTED "Contested"    /* ours, and changed by others again and again */
+#define SCD_REASON_CONTESTED "Contested"    /* ours, and others write it too */
 #define SCD_REASON_REJECTED "Rejected"	    /* the source's text was rejected */
 #define SCD_REASON_REMOVAL_BLOCKED "RemovalBlocked" /* the mass-removal guard withheld it */
 
@@ -77,6 +77,8 @@ struct scd_plan_item {
 	bool owned;
 	bool adopted;
 	bool contested;		   /* repaired so often of late that it is not repaired again */
+	bool settled;		   /* the source's text was there already, or was withheld for that
+				    * reason: who changes what is there is not us */
 	const char *sha256;	   /* of the source text; "" without one */
 	const char *owned_sha256;  /* what the state file says that we put there; "" if none */
 	const char *intent_sha256; /* what an interrupted transaction was about to put; "" */
@@ -94,7 +96,8 @@ struct scd_plan_item {
 struct scd_plan_policy {
 	bool remove_orphans; /* AfterGrace */
 	uint64_t grace_seconds;
-	uint64_t healthy_seconds;      /* of healthy source that no state file has counted yet */
+	uint64_t healthy_seconds; /* of healthy source that no state file has counted yet */
+	bool yields;		  /* what another one with our state file wrote is left as it is */
 	unsigned max_removals_percent; /* of the owned set in one step; over it none is removed */
 	int64_t now; /* seconds since the epoch: to be told, never to reckon with */
 };

@@ -43,6 +43,8 @@ static int add_name(struct scd_transaction *tx, const char *name,
 		item->verdict = tx->request->verdicts[file - tx->request->snapshot->files];
 	if (file && tx->request->contested)
 		item->contested = tx->request->contested[file - tx->request->snapshot->files];
+	if (file && tx->request->settled)
+		item->settled = tx->request->settled[file - tx->request->snapshot->files];
 	if (row) {
 		item->adopted = row->adopted;
 		item->orphaned_at = row->orphaned_at;

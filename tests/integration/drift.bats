@@ -1,13 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Each test is a subshell of its own: what setup and daemon_start set is its own as well.
-# shellcheck disable=SC2030,SC2031
+# shellcheck disable=SC2030,SC2031,SC2034
 # What others do to our files in the destination. The resync is an hour away in every test.
 
 load lib.bash
 
 setup() { volume_setup; }
-teardown() { volume_teardown; }
+teardown() {
+  [ -z "${OTHER-}" ] || kill "$OTHER" || true
+  volume_teardown
+}
 
 repairs() { metric 'seccompd_installs_total{operation="repair",result="success"}'; }
 
@@ -119,6 +122,66 @@ settled() {
   cp "$PAYLOAD/a.json" "$DEST/a.json"
   eventually is_state a.json Installed
   [ "$(repairs)" = 4 ]
+}
+
+is_contested() { status_is '.profiles[0] | .state + " " + .reason' 'Conflict Contested'; }
+
+# What PORT and so all questions are about: the daemon that was started first, or second.
+ask() { PORT=${PORTS[$1]}; }
+
+@test "two daemons with different sources: each says at once what lies there, and neither writes without an end" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  daemon_start --resync-period=1h
+  eventually is_state a.json Installed
+  PORTS=("$PORT")
+  OTHER=$DAEMON
+  mine=$PAYLOAD/a.json theirs=$WORK/payload2/a.json
+  mkdir "$WORK/profiles2" "$WORK/payload2"
+  SOURCE=$WORK/profiles2 PAYLOAD=$WORK/payload2 LOG=$WORK/log2
+  good_profile umount2 > "$theirs"
+  publish
+  daemon_start --resync-period=1h
+  PORTS+=("$PORT")
+  eventually is_state a.json Installed
+  cmp "$theirs" "$DEST/a.json"
+  ask 0
+  eventually is_contested
+  cmp "$theirs" "$DEST/a.json"
+
+  # A resync writes, as SIGHUP does here; and the other one says so.
+  kill -HUP "$OTHER"
+  eventually is_state a.json Installed
+  cmp "$mine" "$DEST/a.json"
+  [ "$(repairs)" = 1 ]
+  ask 1
+  eventually is_contested
+  settled
+  cmp "$mine" "$DEST/a.json"
+
+  # After three repairs the first one stops.
+  for i in 2 3 4; do
+    kill -HUP "$DAEMON"
+    eventually cmp "$theirs" "$DEST/a.json"
+    ask 0
+    eventually is_contested
+    kill -HUP "$OTHER"
+    [ "$i" = 4 ] || eventually cmp "$mine" "$DEST/a.json"
+    ask 1
+    [ "$i" = 4 ] || eventually is_contested
+  done
+  ask 0
+  settled
+  is_contested
+  [ "$(repairs)" = 3 ]
+  cmp "$theirs" "$DEST/a.json"
+
+  # A new text is no quarrel.
+  good_profile swapon > "$theirs"
+  publish
+  eventually cmp "$theirs" "$DEST/a.json"
+  ask 1
+  eventually is_state a.json Installed
 }
 
 # bats test_tags=waits

@@ -66,10 +66,14 @@ static void a_temporary_name_can_be_no_profile(void **state)
 {
 	struct scd_temp temp;
 
-	assert_int_equal(scd_temp_write(at(state), &temp, "x", 1, 0644), 0);
+	assert_int_equal(scd_temp_write(at(state), 0xab, &temp, "x", 1, 0644), 0);
 	assert_false(scd_name_valid(temp.name));
 	assert_false(scd_name_part_valid(temp.name, strlen(temp.name)));
 	assert_int_equal(strlen(temp.name), sizeof(".seccompd.tmp.") - 1 + 16);
+	assert_true(scd_temp_is_name(temp.name));
+	assert_true(scd_temp_is_of(temp.name, 0xab));
+	assert_false(scd_temp_is_of(temp.name, 0));
+	assert_false(scd_temp_is_of("a.json", 0xab));
 	assert_text(at(state), temp.name, "x");
 	scd_temp_discard(at(state), &temp);
 	scd_temp_discard(at(state), &temp); /* harmless */
@@ -85,7 +89,7 @@ static void a_temporary_file_that_fails_leaves_nothing(void **state)
 		struct scd_temp temp;
 
 		inject(steps[i], 1, 1, ENOSPC);
-		assert_int_equal(scd_temp_write(at(state), &temp, "x", 1, 0644), -1);
+		assert_int_equal(scd_temp_write(at(state), 0, &temp, "x", 1, 0644), -1);
 		assert_int_equal(errno, ENOSPC);
 		assert_string_equal(temp.name, "");
 		assert_int_equal(count_entries(at(state), false), 0);

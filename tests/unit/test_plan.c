@@ -45,6 +45,7 @@
 #define OURS_NEW .owned = true, .owned_sha256 = NEW, .intent_sha256 = ""
 #define ADOPTED OURS, .adopted = true
 #define CONTESTED .contested = true
+#define SETTLED .settled = true
 #define CRASHED_UPDATE .owned = true, .owned_sha256 = OLD, .intent_sha256 = MID
 #define CRASHED_CREATE .owned = true, .owned_sha256 = "", .intent_sha256 = MID
 
@@ -129,7 +130,39 @@ static const struct row accepted_rows[] = {
 	{ "repaired too often, whole", { ACCEPTED, OURS_NEW, CONTESTED, HOLDS_NEW }, INSTALLED },
 	{ "repaired too often, old bytes", { ACCEPTED, OURS, CONTESTED, HOLDS_OLD }, UPDATE },
 	{ "not ours, nothing there", { ACCEPTED, FOREIGN, CONTESTED, ABSENT }, CREATE },
+	{ "another daemon's, where the text was already",
+	  { ACCEPTED, OURS, SETTLED, HOLDS_OLD },
+	  REPAIR },
+	{ "the same, repaired too often",
+	  { ACCEPTED, OURS, SETTLED, CONTESTED, HOLDS_OLD },
+	  FOUGHT_OVER },
+	{ "another daemon's intent", { ACCEPTED, CRASHED_UPDATE, SETTLED, HOLDS_MID }, REPAIR },
+	{ "up to date as before", { ACCEPTED, OURS_NEW, SETTLED, HOLDS_NEW }, INSTALLED },
+	{ "edited, where the text was already", { ACCEPTED, OURS, SETTLED, HOLDS_ODD }, REPAIR },
 };
+
+/* As an event is answered: what another daemon wrote is left to the resync, all else is not. */
+static const struct row yielding_rows[] = {
+	{ "another daemon's, where the text was already",
+	  { ACCEPTED, OURS, SETTLED, HOLDS_OLD },
+	  FOUGHT_OVER },
+	{ "the bytes of the text before", { ACCEPTED, OURS, HOLDS_OLD }, UPDATE },
+	{ "up to date", { ACCEPTED, OURS_NEW, SETTLED, HOLDS_NEW }, INSTALLED },
+	{ "edited", { ACCEPTED, OURS, SETTLED, HOLDS_ODD }, REPAIR },
+	{ "deleted", { ACCEPTED, OURS, SETTLED, ABSENT }, REPAIR },
+	{ "wrong mode", { ACCEPTED, OURS_NEW, SETTLED, HOLDS_NEW_0600 }, REPAIR },
+	{ "removed by another daemon", { ACCEPTED, FOREIGN, SETTLED, ABSENT }, CREATE },
+};
+
+static void what_another_daemon_writes_is_left_as_it_is_when_an_event_tells_of_it(void **state)
+{
+	static const struct scd_plan_policy yields = { .max_removals_percent = 50,
+						       .now = NOW,
+						       .yields = true };
+
+	(void)state;
+	CHECK_ROWS(yielding_rows, &yields);
+}
 
 static void an_accepted_profile_is_installed_unless_something_foreign_is_there(void **state)
 {
@@ -336,6 +369,8 @@ static void every_value_has_its_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			what_another_daemon_writes_is_left_as_it_is_when_an_event_tells_of_it),
 		cmocka_unit_test(
 			an_accepted_profile_is_installed_unless_something_foreign_is_there),
 		cmocka_unit_test(an_interrupted_transaction_is_recognised_by_its_intent),

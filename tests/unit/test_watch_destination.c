@@ -46,6 +46,12 @@ static void our_own_renames_in_the_destination_are_no_event(void **state)
 				 0);
 		ASSERT_SILENCE();
 	}
+	put_text("dst/.seccompd.tmp.1123456789abcdef", "{}"); /* another daemon's */
+	ASSERT_SILENCE();
+	assert_int_equal(
+		renameat(tmpdir.fd, "dst/.seccompd.tmp.1123456789abcdef", tmpdir.fd, "dst/a.json"),
+		0);
+	ASSERT_HEARD(SCD_WATCH_DESTINATION);
 	put_text("dst/.seccompd.tmp.not-one-of-ours", "{}");
 	assert_int_equal(
 		renameat(tmpdir.fd, "dst/.seccompd.tmp.not-one-of-ours", tmpdir.fd, "dst/a.json"),

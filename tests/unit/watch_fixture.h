@@ -85,7 +85,8 @@ static inline struct scd_watch *watch(const char *name)
 						   .destination = destination,
 						   .fn = on_event,
 						   .cares = is_cared_for,
-						   .arg = &base };
+						   .arg = &base,
+						   .tag = 0x01234567 };
 
 	assert_int_equal(scd_watch_new(base, &request, &made, &err), 0);
 	return made;
