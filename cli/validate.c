@@ -74,7 +74,7 @@ static const struct scd_option options[] = {
 	{ .name = "skip-unrelated",
 	  .type = SCD_OPT_BOOL,
 	  FIELD(skip_unrelated),
-	  .help = "pass over YAML files without anything about seccomp",
+	  .help = "pass over files without anything about seccomp",
 	  .not_in_file = true },
 	{ .name = "partial",
 	  .type = SCD_OPT_BOOL,

@@ -168,6 +168,27 @@ static int judge_embedded(struct run *run, struct scd_verdict *around, struct sc
 	return 0;
 }
 
+/* Whether what says nothing of seccomp may be passed over: nobody has named this file for that. */
+static bool in_passing(const struct run *run, const struct scd_input *input)
+{
+	return input->found || run->how->skip_unrelated;
+}
+
+/* Whether a text that is no manifest says anything that a profile says. An empty file, and an
+ * empty object, could be one that lost all of it. */
+static bool mentions_seccomp(const char *text, size_t len)
+{
+	static const char *const words[] = { "seccomp", "scmp_", "syscal", "defaultaction" };
+	size_t said = 0;
+
+	for (size_t i = 0; i < len && said <= 2; i++)
+		said += !strchr(" \t\r\n", text[i]);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (scd_text_mentions(text, len, words[i]))
+			return true;
+	return said <= 2;
+}
+
 static int unrelated(struct run *run, const struct scd_input *input,
 		     const struct scd_settings *settings, struct scd_error *err)
 {
@@ -191,14 +212,15 @@ static int judge_manifest(struct run *run, const struct scd_input *input,
 			  struct scd_error *err)
 {
 	struct scd_manifest *manifest = calloc(1, sizeof(*manifest));
+	const bool all = !in_passing(run, input);
 	struct scd_verdict *verdict;
 	int rc;
 
 	if (!manifest)
 		return no_memory(err);
-	rc = scd_manifest_read(*text, len, &settings->opts, !input->found, manifest, err);
+	rc = scd_manifest_read(*text, len, &settings->opts, all, manifest, err);
 	if (rc < 0 || !manifest->relevant) {
-		const bool broken = manifest->report.count > 0 && !input->found;
+		const bool broken = manifest->report.count > 0 && all;
 
 		if (rc == 0 && !broken)
 			rc = unrelated(run, input, settings, err);
@@ -239,10 +261,13 @@ static int judge_with(struct run *run, const struct scd_input *input,
 	struct scd_verdict *verdict;
 	size_t len = 0;
 
-	if (trouble.code == SCD_OK && scd_input_read(input, &text, &len, &trouble) == 0)
-		return is_manifest(input, text, len)
-			       ? judge_manifest(run, input, settings, &text, len, err)
-			       : judge_profile(run, input, settings, &text, len, err);
+	if (trouble.code == SCD_OK && scd_input_read(input, &text, &len, &trouble) == 0) {
+		if (is_manifest(input, text, len))
+			return judge_manifest(run, input, settings, &text, len, err);
+		if (run->how->skip_unrelated && !mentions_seccomp(text, len))
+			return unrelated(run, input, settings, err);
+		return judge_profile(run, input, settings, &text, len, err);
+	}
 	verdict = add_verdict(run, input, settings);
 	if (!verdict)
 		return no_memory(err);

@@ -42,7 +42,7 @@ struct scd_verdicts {
 
 struct scd_judge_how {
 	size_t jobs;	     /* checks at once */
-	bool skip_unrelated; /* operands that are YAML without anything about seccomp */
+	bool skip_unrelated; /* files without anything about seccomp: JSON, and YAML operands */
 	bool progress;	     /* draw a bar on stderr when it takes long */
 	bool digests;	     /* of each profile's text */
 	/* The settings for an input; they live as long as the verdicts. NULL with @err. */

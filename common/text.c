@@ -158,6 +158,21 @@ bool scd_text_ends_in(const char *text, const char *end)
 	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
+bool scd_text_mentions(const char *text, size_t len, const char *word)
+{
+	const size_t word_len = strlen(word);
+
+	for (size_t at = 0; at + word_len <= len; at++) {
+		size_t same = 0;
+
+		while (same < word_len && fold(text[at + same]) == word[same])
+			same++;
+		if (same == word_len)
+			return true;
+	}
+	return false;
+}
+
 /* C1 controls (U+0080..U+009F) drive a terminal as well as C0 do; the separators U+2028
  * and U+2029 end a line for some readers; bidirectional controls reorder what is seen;
  * zero-width characters and the byte order mark are not seen at all. */

@@ -33,6 +33,9 @@ const char *scd_text_nearest(const char *word, size_t limit,
 /* Whether @text ends in @end, or is nothing else. */
 bool scd_text_ends_in(const char *text, const char *end) SCD_NONNULL;
 
+/* Whether @word, in small letters, stands in @text, ASCII case ignored. */
+bool scd_text_mentions(const char *text, size_t len, const char *word) SCD_NONNULL;
+
 /* Adds at most @max bytes of @text with control characters, quotes, backslashes and
  * bytes that are not UTF-8 escaped (\n, \u001b, \xff), so that it can be shown on a
  * terminal and on one line; "…" when it was cut. */

@@ -20,4 +20,4 @@ words+=(--)
 while IFS= read -r line; do
   [ -z "$line" ] || words+=("$line")
 done <<< "${PATHS:-.}"
-exec "$program" validate --output=github "${words[@]}"
+exec "$program" validate --output=github --skip-unrelated "${words[@]}"

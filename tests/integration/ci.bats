@@ -22,6 +22,10 @@ setup() {
   grep -q 'action-unknown' summary
   PATHS=$'web.json\n' ARGUMENTS=$'--arch=arm64\n--fail-on=note\n' run "$root/deploy/ci-validate.sh"
   [ "$status" -le 1 ]
+  # A repository has other JSON as well.
+  echo '{"name": "web", "version": "1.0.0"}' > profiles/package.json
+  rm profiles/worker.json
+  PATHS=profiles run -0 "$root/deploy/ci-validate.sh"
   # A path is never an option, and never split.
   cp web.json 'a b.json'
   PATHS='a b.json' run -0 "$root/deploy/ci-validate.sh"

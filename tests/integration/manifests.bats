@@ -142,6 +142,29 @@ YAML
   run -1 "$ctl" validate dir/grafana.yaml
 }
 
+@test "--skip-unrelated passes over whatever is not about seccomp" {
+  printf 'build: !reference [.build, script]\n' > .gitlab-ci.yml
+  printf '{{- if .Values.on }}\nkind: Service\n{{- end }}\n' > template.yaml
+  printf 'apiVersion: v1\nkind: ConfigMap\ndata:\n  dashboard.json: "{}"\n' > grafana.yaml
+  echo '{"name": "web", "scripts": {}}' > package.json
+  for file in .gitlab-ci.yml template.yaml grafana.yaml package.json; do
+    run -1 "$ctl" validate "$file"
+    run -0 "$ctl" validate --skip-unrelated "$file"
+    [ "$output" = '0 files, 0 errors, 0 warnings' ]
+  done
+  mkdir -p dir/profiles && cp package.json dir && clean_profile > dir/profiles/good.json
+  run -1 "$ctl" validate dir
+  run -0 "$ctl" validate --skip-unrelated dir
+  [ "$output" = '1 file, 0 errors, 0 warnings' ]
+  # What could be a profile is judged, misspelt or empty as it may be.
+  for text in '' ' {} ' '{"DefaultActions": "x"}' '{"names": ["mount"], "action": "SCMP_ACT_ERRNO"}' '{"syscals": []}'; do
+    echo "$text" > dir/profiles/bad.json
+    run -1 "$ctl" validate --skip-unrelated dir
+  done
+  printf '{{- if .Values.on }}\nseccompProfile: {}\n{{- end }}\n' > template.yaml
+  run -1 "$ctl" validate --skip-unrelated template.yaml
+}
+
 @test "each wrong localhostProfile says what to write" {
   write_config_map > cm.yaml
   while IFS='|' read -r written rule instead; do

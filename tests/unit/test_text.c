@@ -243,6 +243,18 @@ static void endings_are_compared_whole(void **state)
 	assert_false(scd_text_ends_in("web.json ", ".json"));
 }
 
+static void mentions_ignore_case_and_end_at_the_end(void **state)
+{
+	static const char text[] = "a\0DefaultAction";
+
+	(void)state;
+	assert_true(scd_text_mentions(text, sizeof(text) - 1, "defaultaction"));
+	assert_true(scd_text_mentions(text, sizeof(text) - 1, "a"));
+	assert_true(scd_text_mentions(text, 0, ""));
+	assert_false(scd_text_mentions(text, sizeof(text) - 2, "defaultaction"));
+	assert_false(scd_text_mentions(text, sizeof(text) - 1, "actions"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +271,7 @@ int main(void)
 		cmocka_unit_test(json_strings_hold_any_bytes),
 		cmocka_unit_test(what_is_not_utf8_becomes_a_replacement_character),
 		cmocka_unit_test(endings_are_compared_whole),
+		cmocka_unit_test(mentions_ignore_case_and_end_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
