@@ -27,6 +27,7 @@ struct pending {
 struct walk {
 	struct scd_inputs *inputs;
 	size_t operand;
+	size_t below; /* of scd_input */
 	struct pending *first;
 	struct scd_error *err;
 };
@@ -130,6 +131,7 @@ static int add_found(struct walk *walk, const struct pending *at, const char *en
 		.path = join(at->path, entry),
 		.file = join(at->file, entry),
 		.name = is_profile ? join(at->name, entry) : NULL,
+		.below = walk->below,
 		.operand = walk->operand,
 		.found = true,
 		.depth = at->depth,
@@ -208,7 +210,10 @@ static int compare_paths(const void *a, const void *b)
 static int walk_directory(struct scd_inputs *inputs, size_t number, const char *operand,
 			  struct scd_error *err)
 {
-	struct walk walk = { .inputs = inputs, .operand = number, .err = err };
+	struct walk walk = { .inputs = inputs,
+			     .operand = number,
+			     .below = *operand == '/' ? strlen(operand) : 0,
+			     .err = err };
 	const size_t before = inputs->count;
 	int ret;
 

@@ -16,13 +16,14 @@
 #define SCD_STDIN_OPERAND "-"
 
 struct scd_input {
-	char *path;		/* what people see: the operand, or below it */
-	char *file;		/* what is opened; differs for stdin and in a ConfigMap volume */
-	char *name;		/* relative to the directory operand, as seccompd would install it;
-				 * NULL for other operands, and for YAML */
-	size_t operand;		/* of the command line, from 0 */
-	bool found;		/* below a directory; not itself an operand */
-	size_t depth;		/* directories between the operand and it */
+	char *path;	/* what people see: the operand, or below it */
+	size_t below;	/* where in .path begins what is below an absolute operand; else 0 */
+	char *file;	/* what is opened; differs for stdin and in a ConfigMap volume */
+	char *name;	/* relative to the directory operand, as seccompd would install it;
+			 * NULL for other operands, and for YAML */
+	size_t operand; /* of the command line, from 0 */
+	bool found;	/* below a directory; not itself an operand */
+	size_t depth;	/* directories between the operand and it */
 	struct scd_error fault; /* SCD_OK, or why it cannot be read: SYSTEM, MISSING, NOT_REGULAR */
 };
 

@@ -89,8 +89,10 @@ static const struct scd_settings *add(struct scd_settings_cache *cache, const ch
 		(void)scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
 		return NULL;
 	}
-	if (cache->load(cache->context, name, text, len, settings, err) < 0)
+	if (cache->load(cache->context, name, text, len, settings, err) < 0) {
+		scd_strings_done(&settings->exclude);
 		return NULL;
+	}
 	settings->file = name;
 	name = NULL;
 	items[cache->count] = settings;
@@ -165,6 +167,7 @@ void scd_settings_done(struct scd_settings_cache *cache)
 {
 	for (size_t i = 0; i < cache->count; i++) {
 		free(cache->items[i]->file);
+		scd_strings_done(&cache->items[i]->exclude);
 		free(cache->items[i]);
 	}
 	free(cache->items);

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "collect.h"
+#include "exclude.h"
 #include "options_file.h"
 #include "pool.h"
 #include "settings.h"
@@ -20,6 +21,7 @@ struct validate_options {
 	int fail_on; /* enum scd_severity */
 	struct scd_check_words judge;
 	uint64_t jobs; /* 0: as many as there are processors */
+	struct scd_strings exclude;
 	bool skip_unrelated;
 	bool partial;
 	bool show_notes;
@@ -71,6 +73,12 @@ static const struct scd_option options[] = {
 	  .min = 1,
 	  .max = SCD_POOL_JOBS_MAX,
 	  .not_in_file = true },
+	{ .name = "exclude",
+	  .type = SCD_OPT_STRINGS,
+	  FIELD(exclude),
+	  .metavar = "PATTERN",
+	  .check = scd_check_exclude_word,
+	  .help = "leave out what is called so below a directory; repeatable" },
 	{ .name = "skip-unrelated",
 	  .type = SCD_OPT_BOOL,
 	  FIELD(skip_unrelated),
@@ -99,6 +107,19 @@ static const struct scd_option options[] = {
 	SCD_CLI_COLOR(struct validate_options, color),
 };
 
+static int fill_settings(const struct validate_options *from, struct scd_settings *settings,
+			 struct scd_error *err)
+{
+	settings->fail_on = from->fail_on;
+	for (size_t i = 0; i < from->exclude.count; i++) {
+		const char *pattern = from->exclude.items[i];
+
+		if (scd_strings_add(&settings->exclude, pattern, strlen(pattern)) < 0)
+			return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
+	}
+	return scd_check_opts_make(&from->judge, &settings->opts, err);
+}
+
 /* The settings of a directory: the file's, and over them the command line's. */
 static int load_settings(const void *context, const char *name, const char *text, size_t len,
 			 struct scd_settings *settings, struct scd_error *err)
@@ -110,18 +131,15 @@ static int load_settings(const void *context, const char *name, const char *text
 	struct validate_options set = { 0 };
 	int rc;
 
-	if (!name) {
-		settings->fail_on = asked->fail_on;
-		return scd_check_opts_make(&asked->judge, &settings->opts, err);
-	}
+	if (!name)
+		return fill_settings(asked, settings, err);
 	rc = scd_options_defaults(command->options, command->option_count, &set, err);
 	if (rc == 0)
 		rc = scd_options_file_read(&file, name, text, len, &set, err);
 	if (rc == 0)
 		rc = scd_cli_apply_flags(command, &set, err);
 	if (rc == 0)
-		rc = scd_check_opts_make(&set.judge, &settings->opts, err);
-	settings->fail_on = set.fail_on;
+		rc = fill_settings(&set, settings, err);
 	scd_options_done(command->options, command->option_count, &set);
 	if (rc == 0 && asked->verbose)
 		scd_cli_warn("settings are taken from '%s'", name);

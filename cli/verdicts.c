@@ -7,6 +7,7 @@
 #include "bounds.h"
 #include "buf.h"
 #include "collect.h"
+#include "exclude.h"
 #include "fsio.h"
 #include "pool.h"
 #include "progress.h"
@@ -282,7 +283,11 @@ static int judge_input(struct run *run, const struct scd_input *input, struct sc
 {
 	const struct scd_settings *settings = run->how->settings(run->how->context, input, err);
 
-	return settings ? judge_with(run, input, settings, err) : -1;
+	if (!settings)
+		return -1;
+	if (input->found && scd_path_is_excluded(input->path + input->below, &settings->exclude))
+		return 0;
+	return judge_with(run, input, settings, err);
 }
 
 /* A directory of manifests without anything about seccomp is not "all well". */

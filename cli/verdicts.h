@@ -7,13 +7,15 @@
 #include "digest.h"
 #include "inputs.h"
 #include "manifest.h"
+#include "value.h"
 
 /* How the files of one directory are judged. */
 struct scd_settings {
 	char *file; /* owned by the cache: the .seccompctl.yaml that says so; NULL: the command line
 		       alone */
 	struct scd_check_opts opts;
-	int fail_on; /* enum scd_severity */
+	int fail_on;		    /* enum scd_severity */
+	struct scd_strings exclude; /* owned by the cache: files that are left out */
 };
 
 struct scd_verdict {

@@ -63,8 +63,8 @@ setup() {
 }
 
 @test "the settings that docs/ci.md shows are taken" {
-  sed -n '/^```yaml/,/^```$/p' "$root/docs/ci.md" | sed -n '2,3p' > .seccompctl.yaml
-  grep -q failOn .seccompctl.yaml
+  sed -n '/^```yaml/,/^```$/p' "$root/docs/ci.md" | sed -n '2,4p' > .seccompctl.yaml
+  grep -q exclude .seccompctl.yaml
   run "$ctl" validate -v web.json
   [ "$status" -le 1 ]
   [[ $output == *"settings are taken from '$PWD/.seccompctl.yaml'"* ]]

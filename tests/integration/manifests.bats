@@ -165,6 +165,28 @@ YAML
   run -1 "$ctl" validate --skip-unrelated template.yaml
 }
 
+@test "--exclude and the settings leave out what is called so" {
+  mkdir -p charts/web/templates charts/web/profiles
+  clean_profile > charts/web/profiles/good.json
+  printf '{{- if .Values.on }}\nseccompProfile: {}\n{{- end }}\n' > charts/web/templates/pod.yaml
+  echo '{}' > charts/web/package.json
+  run -1 "$ctl" validate .
+  run -0 "$ctl" validate --exclude='charts/*/templates,package.json' .
+  [ "$output" = '1 file, 0 errors, 0 warnings' ]
+  run -0 "$ctl" validate --exclude=templates --exclude=package.json "$PWD/charts"
+  # What is given by its own name is not left out, and neither is a directory for what is above it.
+  run -1 "$ctl" validate --exclude=package.json charts/web/package.json
+  run -1 "$ctl" validate --exclude="${PWD##*/}" "$PWD/charts"
+  mkdir .git
+  printf 'exclude: [templates, package.json]\n' > .seccompctl.yaml
+  run -0 "$ctl" validate charts
+  run -1 "$ctl" validate --exclude=nothing charts
+  run -3 "$ctl" validate charts/web/templates
+  [[ $output == *"no profile, and nothing that uses one, below 'charts/web/templates'"* ]]
+  run -2 "$ctl" validate --exclude=/ charts
+  [[ $output == *'--exclude: a pattern that nothing matches'* ]]
+}
+
 @test "each wrong localhostProfile says what to write" {
   write_config_map > cm.yaml
   while IFS='|' read -r written rule instead; do
