@@ -82,6 +82,7 @@ teardown() { faults_teardown; }
     # The resync is on time as well, with no event to help.
     seen=$(resyncs)
     for _ in 1 2; do eventually resynced_since "$seen" && break; done
+    resynced_since "$seen"
     count=$((count + 1))
   done
   echo "# $count jumps of the clock" >&3
