@@ -12,12 +12,11 @@ struct scd_effect {
 	const struct scd_profile *profile;
 	const struct scd_target *target;
 	const struct scd_filter *filter;
-	const struct scd_filter *said; /* what differs from the text here as well is said already;
-					* NULL: nothing is */
-	const char *runtime;	       /* "runc" */
-	const char *whose;	       /* "runc and crun": those with a filter like this one, as
-					* far as named calls go */
-	uint32_t native;	       /* SCMP_ARCH_* of the node */
+	const char *runtime; /* "runc" */
+	const char *whose;   /* "runc and crun": those with a filter like this one, as
+			      * far as named calls go */
+	uint32_t native;     /* SCMP_ARCH_* of the node */
+	bool said;	     /* another of them is compared with the text */
 };
 
 /* The number of a call as a filter sees it; -1 when @arch does not have it. */

@@ -57,13 +57,6 @@ bool scd_stub_kinds_agree(const struct scd_profile *profile, uint32_t native)
 	return !scd_stub_is_used(profile) || is_listed(profile, native);
 }
 
-bool scd_stub_hides_named(const struct scd_profile *profile, uint32_t native)
-{
-	return scd_stub_is_used(profile) &&
-	       (native == SCMP_ARCH_S390X || native == SCMP_ARCH_S390 ||
-		is_listed(profile, SCMP_ARCH_S390X) || is_listed(profile, SCMP_ARCH_S390));
-}
-
 /* The highest number of a call that the profile names; 0 and less are none to runc. */
 static int highest_named(const struct scd_profile *profile, uint32_t arch)
 {

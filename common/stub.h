@@ -20,10 +20,6 @@ bool scd_stub_is_used(const struct scd_profile *profile) SCD_NONNULL;
 /* Whether both kinds put the same before a filter of this profile on such a node. */
 bool scd_stub_kinds_agree(const struct scd_profile *profile, uint32_t native) SCD_NONNULL;
 
-/* Whether the stub can answer a call that the profile names: setup(2) of s390 alone. On other
- * architectures the filter behind it answers all of them. */
-bool scd_stub_hides_named(const struct scd_profile *profile, uint32_t native) SCD_NONNULL;
-
 /**
  * scd_stub_prepend() - the program that runc loads.
  * @native: SCMP_ARCH_* of the node.
