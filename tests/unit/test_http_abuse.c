@@ -179,6 +179,7 @@ static void large_answers_share_a_limit(void **state)
 	int first, second;
 
 	(void)state;
+	scd_http_set_timeout(on.http, PATIENCE_MS); /* a sanitizer makes it slow */
 	first = open_slow_reader();
 	second = open_slow_reader();
 	assert_int_equal(status_of(get("/status")), 503);
