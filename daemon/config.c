@@ -370,7 +370,7 @@ void scd_config_help(FILE *out)
 		"\n"
 		"Exit status:\n"
 		"  0  stopped by a signal; with --one-time: every profile is installed\n"
-		"  1  with --one-time: a profile is not installed\n"
+		"  1  with --one-time: a profile is not installed, or it was stopped before\n"
 		"  2  wrong usage or configuration\n"
 		"  3  cannot go on\n"
 		"  4  the mount of the source or destination is detached: start again\n",

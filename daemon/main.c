@@ -67,9 +67,12 @@ static void end(enum scd_exit code, void *arg)
 
 static void on_sigterm(evutil_socket_t sig, short what, void *arg)
 {
+	struct daemon *d = arg;
+
 	(void)what;
 	scd_log(SCD_LOG_LIFECYCLE, "Stopping", scd_key("signal", "%s", sigabbrev_np((int)sig)));
-	end(SCD_EXIT_OK, arg);
+	/* The one sync is not over: nobody may take it for done. */
+	end(d->config.one_time ? SCD_EXIT_NOT_INSTALLED : SCD_EXIT_OK, d);
 }
 
 static void keep_fixed(const bool *fixed, bool *wanted, const char *name)

@@ -138,6 +138,7 @@ static void rename_temp(struct scd_transaction *tx, size_t i)
 
 	if (dir >= 0 && scd_temp_rename(dir, &target->temp, target->base, replace) == 0) {
 		tx->dirs.items[target->dir].touched = true;
+		target->renamed = true;
 		target->done = true;
 		return;
 	}
@@ -176,6 +177,7 @@ static void remove_file(struct scd_transaction *tx, size_t i)
 		fail_target(tx, i, errno);
 	} else {
 		tx->dirs.items[target->dir].touched = true;
+		target->renamed = true;
 		target->done = true;
 	}
 }
@@ -229,7 +231,19 @@ static void remove_dirs(struct scd_transaction *tx)
 	}
 }
 
-/* The renames are there, and will be after a power cut only if this succeeds. */
+/* Does what became of item @i last only when directory @d is synced: its own, or one that a new
+ * directory above it was made in? */
+static bool depends_on(const struct scd_transaction *tx, size_t i, size_t d)
+{
+	size_t at = tx->targets[i].dir;
+
+	while (at != d && tx->dirs.items[at].made)
+		at = tx->dirs.items[at].parent;
+	return at == d && tx->targets[i].renamed;
+}
+
+/* The renames are there, and will be after a power cut only if this succeeds. Where it does not,
+ * they are tried again: an intent stays, for which the next transaction syncs once more. */
 static void sync_dirs(struct scd_transaction *tx)
 {
 	for (size_t d = 0; d < tx->dirs.count; d++) {
@@ -243,8 +257,10 @@ static void sync_dirs(struct scd_transaction *tx)
 		sys = errno;
 		tx->write_failed = true;
 		for (size_t i = 0; i < tx->plan.count; i++)
-			if (tx->targets[i].done && tx->targets[i].dir == d)
-				tx->targets[i].sys = sys;
+			if (depends_on(tx, i, d)) {
+				tx->targets[i].done = false;
+				fail_target(tx, i, sys);
+			}
 	}
 }
 
@@ -274,7 +290,9 @@ static void keep_row(struct scd_transaction *tx, size_t i)
 
 	if (!row)
 		return;
-	if (item->disk.kind != SCD_DISK_UNREADABLE)
+	if (tx->targets[i].renamed && tx->targets[i].failed && item->op == SCD_OP_NONE)
+		memcpy(row->intent, row->sha256, sizeof(row->intent)); /* absorbed too early */
+	else if (item->disk.kind != SCD_DISK_UNREADABLE && !tx->targets[i].renamed)
 		row->intent[0] = '\0';
 	if (item->drop || (!*row->sha256 && !*row->intent)) {
 		scd_ledger_remove(&tx->ledger, item->name);

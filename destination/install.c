@@ -32,12 +32,14 @@ static void fill_sha256(const struct scd_transaction *tx, size_t i,
 {
 	const struct scd_plan_item *item = &tx->plan.items[i];
 	const struct scd_owned *row = scd_ledger_find(&tx->ledger, item->name);
+	const struct scd_target *target = &tx->targets[i];
 	const char *on_disk = item->disk.sha256;
 
-	if (tx->targets[i].done && item->op != SCD_OP_NONE)
+	if ((target->done || target->renamed) && item->op != SCD_OP_NONE)
 		on_disk = item->op == SCD_OP_REMOVE ? "" : item->sha256;
-	if (row && *on_disk && strcmp(row->sha256, on_disk) == 0)
-		memcpy(result->installed_sha256, row->sha256, sizeof(row->sha256));
+	if (row && *on_disk &&
+	    (strcmp(row->sha256, on_disk) == 0 || strcmp(row->intent, on_disk) == 0))
+		memcpy(result->installed_sha256, on_disk, sizeof(result->installed_sha256));
 }
 
 static int add_result(const struct scd_transaction *tx, size_t i,

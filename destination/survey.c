@@ -140,7 +140,18 @@ void scd_transaction_observe(struct scd_transaction *tx, size_t i, struct scd_di
 	}
 }
 
-/* A rename that an interrupted transaction got done: its bytes are what we put there. */
+/* The directory of item @i and all that it is in, as one of them may be new. */
+static void touch_dirs(struct scd_transaction *tx, size_t i)
+{
+	size_t d = tx->targets[i].dir;
+
+	tx->targets[i].renamed = true;
+	for (; !tx->dirs.items[d].touched; d = tx->dirs.items[d].parent)
+		tx->dirs.items[d].touched = true;
+}
+
+/* A rename that an interrupted transaction got done, or could not make last: its bytes are what we
+ * put there, once the directory is synced. */
 static void absorb_intent(struct scd_transaction *tx, size_t i)
 {
 	const struct scd_disk_file *disk = &tx->plan.items[i].disk;
@@ -150,6 +161,7 @@ static void absorb_intent(struct scd_transaction *tx, size_t i)
 	    strcmp(disk->sha256, row->intent) == 0) {
 		memcpy(row->sha256, row->intent, sizeof(row->sha256));
 		row->intent[0] = '\0';
+		touch_dirs(tx, i);
 	}
 }
 

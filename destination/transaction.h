@@ -7,7 +7,7 @@
  *  3. all temporary files are written, then all are synced     (crash: swept by the next)
  *  4. intents are recorded in the state file                   (crash: nothing has changed)
  *  5. renames, mode repairs, removals                          (crash: old or new, and the
- *     state file knows the digests of both)
+ *     state file knows the digests of both; the next syncs the directories first)
  *  6. emptied directories are removed, changed ones are synced
  *  7. the result is recorded in the state file
  *
@@ -36,9 +36,11 @@ struct scd_target {
 	const char *base;		    /* last component of the name */
 	size_t dir;			    /* index of the directory that it is in */
 	struct scd_temp temp;
-	bool done;   /* the planned operation has succeeded */
-	bool failed; /* or it has not: */
-	int sys;     /* errno, or 0 */
+	bool renamed; /* or unlinked, now or in a transaction that was cut short: lasts only when
+		       * the directory is synced */
+	bool done;    /* the planned operation has succeeded */
+	bool failed;  /* or it has not: */
+	int sys;      /* errno, or 0 */
 };
 
 struct scd_transaction {

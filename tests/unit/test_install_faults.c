@@ -134,15 +134,68 @@ static void without_the_last_record_the_files_are_ours_all_the_same(void **state
 	assert_text(dir, "a.json", A);
 }
 
-static void a_directory_that_cannot_be_synced_is_told(void **state)
+/* Digest of the text of a result that says what lies there. */
+static void assert_installed(const char *name, const char *text)
+{
+	char sha256[SCD_SHA256_HEX];
+
+	scd_sha256_hex(text, strlen(text), sha256);
+	assert_string_equal(result_of(name)->installed_sha256, sha256);
+}
+
+static void a_directory_that_cannot_be_synced_is_told_and_synced_again(void **state)
+{
+	static const char *const texts[] = { A, B };
+	int dir = at(state);
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		const enum scd_operation op = i == 0 ? SCD_OP_CREATE : SCD_OP_UPDATE;
+
+		/* file, state file, destination, destination */
+		inject(SCD_STEP_FSYNC, 4, 4, EIO);
+		run(want(dir, GOOD("a.json", texts[i])));
+		assert_result("a.json", op, SCD_PHASE_FAILED, "");
+		assert_int_equal(result_of("a.json")->sys, EIO);
+		assert_false(outcome.writable);
+		assert_text(dir, "a.json", texts[i]);
+		assert_installed("a.json", texts[i]);
+
+		/* Once more in vain: nothing is to be written but that. */
+		inject(SCD_STEP_FSYNC, 1, 1, EIO);
+		run(want(dir, GOOD("a.json", texts[i])));
+		assert_result("a.json", SCD_OP_NONE, SCD_PHASE_INSTALLED, "");
+		assert_int_equal(result_of("a.json")->sys, EIO);
+		assert_false(outcome.writable);
+		assert_installed("a.json", texts[i]);
+
+		no_faults();
+		run(want(dir, GOOD("a.json", texts[i])));
+		assert_int_equal(fault.steps[SCD_STEP_FSYNC], 1 + 2);
+		assert_result("a.json", SCD_OP_NONE, SCD_PHASE_INSTALLED, "");
+		assert_int_equal(result_of("a.json")->sys, 0);
+		assert_true(outcome.writable);
+
+		no_faults();
+		run(want(dir, GOOD("a.json", texts[i])));
+		assert_int_equal(fault.total, 0);
+	}
+}
+
+/* A new directory is lost with what is in it, unless the one that it is in is synced. */
+static void so_is_one_that_a_directory_was_made_in(void **state)
 {
 	int dir = at(state);
 
-	inject(SCD_STEP_FSYNC, 4, 4, EIO); /* file, state file, destination, destination */
-	run(want(dir, GOOD("a.json", A)));
-	assert_result("a.json", SCD_OP_CREATE, SCD_PHASE_INSTALLED, "");
-	assert_int_equal(result_of("a.json")->sys, EIO);
-	assert_false(outcome.writable);
+	/* state file, destination; file; state file, destination; then the destination */
+	inject(SCD_STEP_FSYNC, 6, 6, EIO);
+	run(want(dir, GOOD("base/deep/a.json", A)));
+	assert_result("base/deep/a.json", SCD_OP_CREATE, SCD_PHASE_FAILED, "");
+	assert_int_equal(result_of("base/deep/a.json")->sys, EIO);
+	no_faults();
+	run(want(dir, GOOD("base/deep/a.json", A)));
+	assert_result("base/deep/a.json", SCD_OP_NONE, SCD_PHASE_INSTALLED, "");
+	assert_int_equal(fault.steps[SCD_STEP_FSYNC], 3 + 2);
+	assert_true(outcome.writable);
 }
 
 /* File systems without RENAME_NOREPLACE. */
@@ -406,7 +459,8 @@ int main(void)
 		FAULT_TEST(a_directory_that_cannot_be_made_fails_what_is_in_it),
 		FAULT_TEST(without_a_state_file_nothing_is_renamed),
 		FAULT_TEST(without_the_last_record_the_files_are_ours_all_the_same),
-		FAULT_TEST(a_directory_that_cannot_be_synced_is_told),
+		FAULT_TEST(a_directory_that_cannot_be_synced_is_told_and_synced_again),
+		FAULT_TEST(so_is_one_that_a_directory_was_made_in),
 		FAULT_TEST(without_renameat2_profiles_are_created_all_the_same),
 		FAULT_TEST(what_appears_while_we_write_is_not_replaced),
 		FAULT_TEST(what_changes_before_its_removal_is_not_removed),
