@@ -9,6 +9,7 @@
 #include "text.h"
 
 #define OPERATOR_GROUP "security-profiles-operator.x-k8s.io/"
+#define USE_WORD "localhostProfile"
 #define LIST_DEPTH_MAX 4 /* List objects within each other */
 
 /* Where a kind of object keeps the pod that it makes; "" is the object itself. */
@@ -196,6 +197,22 @@ static const struct scd_yaml_node *follow(const struct scd_object *object,
 	return node;
 }
 
+/* False: it is none that is known. */
+static bool read_workload(struct scd_object *object)
+{
+	for (size_t i = 0; i < sizeof(workloads) / sizeof(workloads[0]); i++) {
+		const struct scd_yaml_node *pod;
+
+		if (strcmp(workloads[i].kind, object->kind) != 0)
+			continue;
+		pod = follow(object, object->root, workloads[i].path);
+		if (pod)
+			scd_read_pod(object, pod);
+		return true;
+	}
+	return false;
+}
+
 /* What is not about seccomp, or not even an object, is nobody's business here. The items, when
  * it is a List. */
 static const struct scd_yaml_node *read_object(struct scd_object *object)
@@ -218,16 +235,8 @@ static const struct scd_yaml_node *read_object(struct scd_object *object)
 	} else if (strcmp(object->kind, "SeccompProfile") == 0 &&
 		   strncmp(version, OPERATOR_GROUP, sizeof(OPERATOR_GROUP) - 1) == 0) {
 		scd_read_seccomp_profile(object);
-	} else {
-		for (size_t i = 0; i < sizeof(workloads) / sizeof(workloads[0]); i++) {
-			const struct scd_yaml_node *pod;
-
-			if (strcmp(workloads[i].kind, object->kind) != 0)
-				continue;
-			pod = follow(object, object->root, workloads[i].path);
-			if (pod)
-				scd_read_pod(object, pod);
-		}
+	} else if (!read_workload(object) && object->manifest->has_uses) {
+		scd_read_other(object);
 	}
 	return NULL;
 }
@@ -265,7 +274,7 @@ static void read_objects(struct scd_object *object)
 static bool mentions_profiles(const char *text, size_t len)
 {
 	static const char *const words[] = { "seccompProfile", "SeccompProfile", "SCMP_ACT_",
-					     "localhostProfile" };
+					     USE_WORD };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (memmem(text, len, words[i], strlen(words[i])))
@@ -329,7 +338,9 @@ static void skip_mark(const char **text, size_t *len)
 int scd_manifest_read(const char *text, size_t len, const struct scd_check_opts *opts, bool all,
 		      struct scd_manifest *manifest, struct scd_error *err)
 {
-	*manifest = (struct scd_manifest){ .opts = opts };
+	*manifest = (struct scd_manifest){
+		.opts = opts, .has_uses = memmem(text, len, USE_WORD, strlen(USE_WORD)) != NULL
+	};
 	skip_mark(&text, &len);
 	if (read_documents(text, len, all, manifest, err) < 0) {
 		if (err->code == SCD_E_NOMEM)

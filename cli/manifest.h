@@ -59,6 +59,7 @@ struct scd_manifest {
 	struct scd_report report;	   /* on the manifest itself */
 	const struct scd_check_opts *opts; /* for .strict and .disabled */
 	bool relevant; /* something in it is about seccomp; else there is nothing to judge */
+	bool has_uses; /* the word localhostProfile is in it, somewhere */
 };
 
 /* Whether a text that is no YAML file by its name looks like a manifest: a mapping with apiVersion
@@ -134,5 +135,10 @@ void scd_read_seccomp_profile(struct scd_object *object) SCD_NONNULL;
 /* Reads what a pod, or a workload that makes pods of a template, uses; @pod has metadata and spec.
  */
 void scd_read_pod(struct scd_object *object, const struct scd_yaml_node *pod) SCD_NONNULL;
+/* Reads the profile that a seccompProfile of type Localhost names; @container may be "". */
+void scd_read_localhost(struct scd_object *object, const char *container,
+			const struct scd_yaml_node *profile) SCD_NONNULL;
+/* Reads what is of no kind that is known. */
+void scd_read_other(struct scd_object *object) SCD_NONNULL;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "text.h"
 #include "value.h"
@@ -17,19 +18,20 @@ static bool may_visit_list(struct scd_object *object, const struct scd_yaml_node
 	       scd_object_may_visit(object, scd_yaml_count(list));
 }
 
-/* "Deployment web", or "Deployment web, container nginx". */
+/* "Deployment web", or "Deployment web, container nginx"; of what is no object nothing is known. */
 static char *label_of(const struct scd_object *object, const char *container)
 {
 	char *label;
 
-	return asprintf(&label, "%s%s%s%s%s", object->kind, *object->name ? " " : "", object->name,
-			*container ? ", container " : "", container) < 0
+	return asprintf(&label, "%s%s%s%s%s", *object->kind ? object->kind : "the document",
+			*object->name ? " " : "", object->name, *container ? ", container " : "",
+			container) < 0
 		       ? NULL
 		       : label;
 }
 
-static void read_type_localhost(struct scd_object *object, const char *container,
-				const struct scd_yaml_node *profile)
+void scd_read_localhost(struct scd_object *object, const char *container,
+			const struct scd_yaml_node *profile)
 {
 	const struct scd_yaml_node *path = scd_object_get(object, profile, "localhostProfile");
 
@@ -66,7 +68,7 @@ static void read_profile(struct scd_object *object, const char *container,
 	if (scd_yaml_kind(profile) != SCD_YAML_MAPPING)
 		return;
 	if (strcmp(word, "Localhost") == 0) {
-		read_type_localhost(object, container, profile);
+		scd_read_localhost(object, container, profile);
 		return;
 	}
 	if (strcmp(word, types[0]) != 0 && strcmp(word, types[1]) != 0) {
@@ -86,22 +88,46 @@ static void read_profile(struct scd_object *object, const char *container,
 			word);
 }
 
-/* @holder: a pod's spec, or a container. */
-static void read_context(struct scd_object *object, const char *container,
-			 const struct scd_yaml_node *holder)
+static bool is_localhost(struct scd_object *object, const struct scd_yaml_node *profile)
+{
+	return strcmp(scd_object_string(object, profile, "type"), "Localhost") == 0;
+}
+
+/* Whoever is privileged runs unconfined. @localhost: it would run under a profile of ours. */
+static void read_privileged(struct scd_object *object, const struct scd_yaml_node *context,
+			    bool localhost)
+{
+	const struct scd_yaml_node *privileged = scd_object_get(object, context, "privileged");
+
+	if (localhost && privileged && scd_yaml_kind(privileged) == SCD_YAML_BOOL &&
+	    strcasecmp(scd_yaml_text(privileged), "true") == 0)
+		scd_object_report(object, SCD_MANIFEST_IGNORED, SCD_WARNING, privileged,
+				  "runtimes confine no privileged container: its profile counts "
+				  "for nothing; take `privileged` away");
+}
+
+/* @holder: a pod's spec, or a container. @localhost: whether the pod around a container has a
+ * profile of type Localhost. Returns whether the holder then has. */
+static bool read_context(struct scd_object *object, const char *container,
+			 const struct scd_yaml_node *holder, bool localhost)
 {
 	const struct scd_yaml_node *context = scd_object_get(object, holder, "securityContext");
 	const struct scd_yaml_node *profile =
 		context ? scd_object_get(object, context, "seccompProfile") : NULL;
 
-	if (profile)
+	if (profile) {
 		read_profile(object, container, profile);
+		localhost = is_localhost(object, profile);
+	}
+	if (context)
+		read_privileged(object, context, localhost);
 	profile = scd_object_get(object, holder, "seccompProfile");
 	if (profile)
 		scd_object_report(
 			object, SCD_MANIFEST_IGNORED, SCD_WARNING, profile,
 			"seccompProfile belongs under securityContext: the API server drops "
 			"it here, and nothing is confined");
+	return localhost;
 }
 
 static void read_annotations(struct scd_object *object, const struct scd_yaml_node *pod)
@@ -171,12 +197,13 @@ void scd_read_pod(struct scd_object *object, const struct scd_yaml_node *pod)
 	static const char *const lists[] = { "initContainers", "containers",
 					     "ephemeralContainers" };
 	const struct scd_yaml_node *spec = scd_object_get(object, pod, "spec");
+	bool localhost;
 
 	read_annotations(object, pod);
 	if (!spec)
 		return;
 	read_volumes(object, spec);
-	read_context(object, "", spec);
+	localhost = read_context(object, "", spec, false);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		const struct scd_yaml_node *list = scd_object_get(object, spec, lists[i]);
 
@@ -185,8 +212,8 @@ void scd_read_pod(struct scd_object *object, const struct scd_yaml_node *pod)
 		for (size_t k = 0; k < scd_yaml_count(list); k++) {
 			const struct scd_yaml_node *container = scd_yaml_item(object->doc, list, k);
 
-			read_context(object, scd_object_string(object, container, "name"),
-				     container);
+			(void)read_context(object, scd_object_string(object, container, "name"),
+					   container, localhost);
 		}
 	}
 }

@@ -203,9 +203,18 @@ static const char *without_root(const char *path)
 	return path;
 }
 
+/* How far a name may be from what it was meant to be: half of a short one is another one. */
+static size_t tolerance(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const size_t half = strcspn(slash ? slash + 1 : path, ".") / 2;
+
+	return half < NEAR ? half : NEAR;
+}
+
 static void search_for(struct search *search, struct names *names)
 {
-	search->distance = NEAR + 1;
+	search->distance = tolerance(search->path) + 1;
 	search->found = is_called(names, search->path);
 	if (search->found)
 		return;

@@ -338,9 +338,10 @@ static const struct scd_rule rules[] = {
 	    "Write the field as the message says: profiles as strings under data, a localhostProfile "
 	    "exactly when the type is Localhost."),
 	ROW(SCD_MANIFEST_IGNORED, 092, "manifest-ignored", SCD_WARNING,
-	    "a field that Kubernetes does not read",
-	    "The API server drops fields that it does not know, and since Kubernetes 1.27 nothing "
-	    "reads the seccomp annotations: what stands there does not happen.",
+	    "a field that counts for nothing",
+	    "The API server drops fields that it does not know, since Kubernetes 1.27 nothing reads "
+	    "the seccomp annotations, and no runtime confines a privileged container: what stands "
+	    "there does not happen.",
 	    "Use the field that the message names, or remove it."),
 	ROW(SCD_LOCALHOST_PROFILE_UNKNOWN, 093, "localhost-profile-unknown", SCD_ERROR,
 	    "a localhostProfile that is none of the profiles",

@@ -78,6 +78,70 @@ YAML
   [[ ${lines[0]} == *': error: Pod: localhostProfile '* ]]
 }
 
+@test "what is proposed is similar, and not just as short" {
+  write_config_map > cm.yaml
+  write_pod profiles/nope.json > pod.yaml
+  run -1 "$ctl" validate cm.yaml pod.yaml
+  [[ ${lines[0]} == *'"profiles/nope.json" is none of the profiles [SCP093 '* ]]
+}
+
+@test "a profile that an unknown kind of object uses is looked up, and so is one in the values of a chart" {
+  write_config_map > cm.yaml
+  cat > rollout.yaml <<'YAML'
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+      - name: web
+        securityContext: {seccompProfile: {type: Localhost, localhostProfile: profiles/god.json}}
+      - name: log
+        securityContext: {seccompProfile: {type: RuntimeDefault}}
+YAML
+  cat > values.yaml <<'YAML'
+web:
+  podSecurityContext:
+    seccompProfile:
+      type: Localhost
+      localhostProfile: profiles/god.json
+YAML
+  run -0 findings cm.yaml rollout.yaml values.yaml
+  [ "$output" = $'9:79 error localhost-profile-unknown\n5:25 error localhost-profile-unknown' ]
+  run -1 "$ctl" validate cm.yaml rollout.yaml values.yaml
+  [[ ${lines[0]} == *': error: Rollout web: localhostProfile "profiles/god.json" is '*'write "profiles/good.json"'* ]]
+  [[ $output == *'values.yaml:5:25: error: the document: localhostProfile'* ]]
+  sed -i s/god/good/ rollout.yaml values.yaml
+  run -0 "$ctl" validate cm.yaml rollout.yaml values.yaml
+  # The schema of such an object names the fields and uses no profile; neither does one in a circle.
+  printf 'kind: CustomResourceDefinition\nspec: {seccompProfile: {properties: {localhostProfile: {type: string}, type: {type: string}}}}\n' > crd.yaml
+  run -3 "$ctl" validate crd.yaml
+  printf 'kind: X\na: &a {b: *a, localhostProfile: x, c: [*a, *a]}\n' > circle.yaml
+  run -1 "$ctl" validate circle.yaml
+  [[ $output == *'too much in one text'* ]]
+}
+
+@test "a privileged container runs unconfined, whoever gives it a profile" {
+  cat > pod.yaml <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  securityContext: {seccompProfile: {type: Localhost, localhostProfile: profiles/web.json}}
+  containers:
+  - {name: inherits, securityContext: {privileged: true}}
+  - {name: other, securityContext: {privileged: true, seccompProfile: {type: Unconfined}}}
+  - {name: own, securityContext: {privileged: true, seccompProfile: {type: Localhost, localhostProfile: profiles/own.json}}}
+  - {name: plain, securityContext: {privileged: false}}
+YAML
+  run -0 findings pod.yaml
+  [ "$output" = $'7:52 warning manifest-ignored\n9:47 warning manifest-ignored' ]
+  sed -i 's/type: Localhost, localhostProfile: profiles.web.json/type: RuntimeDefault/' pod.yaml
+  run -0 findings pod.yaml
+  [ "$output" = '9:47 warning manifest-ignored' ]
+}
+
 @test "four thousand pods find their profiles among as many at once, and proposals have an end" {
   python3 - <<'PY'
 profile = '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]}'
