@@ -108,6 +108,36 @@ static void calls_over_the_highest_named_one_do_not_exist(void **state)
 	assert_int_equal(run(&out, SCMP_ARCH_X86_64, -1), ENOSYS_ACTION);
 }
 
+/* time is 201 on x86_64, and 13 on i386. */
+static void numbers_of_one_architecture_mean_nothing_on_another(void **state)
+{
+	static const char *const orders[] = {
+		ARCHS(X86_64 "," X86 "," X32),
+		ARCHS(X86 "," X86_64 "," X32),
+		ARCHS(X32 "," X86 "," X86_64),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		auto_filter struct scd_filter out = { 0 };
+
+		make_for(SCMP_ARCH_X86_64, orders[i], "\"time\"", SCD_STUB_LISTED, &out);
+		assert_int_equal(run(&out, SCMP_ARCH_X86_64, 201), SCMP_ACT_LOG);
+		assert_int_equal(run(&out, SCMP_ARCH_X86_64, 202), ENOSYS_ACTION);
+		assert_int_equal(run(&out, SCMP_ARCH_X32, 0x40000000 + 201), SCMP_ACT_LOG);
+		assert_int_equal(run(&out, SCMP_ARCH_X32, 0x40000000 + 202), ENOSYS_ACTION);
+		assert_int_equal(run(&out, SCMP_ARCH_X86, 13), SCMP_ACT_LOG);
+		assert_int_equal(run(&out, SCMP_ARCH_X86, 14), ENOSYS_ACTION);
+	}
+	{
+		auto_filter struct scd_filter out = { 0 };
+
+		make_for(SCMP_ARCH_X86_64, ARCHS(X86 "," X86_64), "\"time\"", SCD_STUB_LISTED,
+			 &out);
+		assert_int_equal(run(&out, SCMP_ARCH_X32, 0x40000000 + 202), SCMP_ACT_LOG);
+	}
+}
+
 static void one_mode_of_x86_64_leaves_the_other_alone(void **state)
 {
 	auto_filter struct scd_filter normal = { 0 }, x32 = { 0 };
@@ -164,6 +194,7 @@ int main(void)
 		cmocka_unit_test(the_stub_has_the_measured_sizes),
 		cmocka_unit_test(a_default_that_lets_calls_through_has_no_stub),
 		cmocka_unit_test(calls_over_the_highest_named_one_do_not_exist),
+		cmocka_unit_test(numbers_of_one_architecture_mean_nothing_on_another),
 		cmocka_unit_test(one_mode_of_x86_64_leaves_the_other_alone),
 		cmocka_unit_test(setup_of_s390_stands_for_unknown_calls),
 		cmocka_unit_test(only_a_newer_runc_adds_the_nodes_own_architecture),

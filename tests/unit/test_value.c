@@ -66,6 +66,8 @@ static void durations_that_guess_or_overflow_are_refused(void **state)
 	static const char *const bad[] = {
 		"",
 		"60",
+		":s",
+		"1:",
 		"s",
 		"-5s",
 		"+5s",
@@ -110,7 +112,8 @@ static void numbers_are_digits_that_fit(void **state)
 {
 	static const char *const bad[] = { "",	  "-1",	  "+1",
 					   "1.0", "0x10", "1e3",
-					   " 1",  "1 ",	  "18446744073709551616" };
+					   " 1",  "1 ",	  "18446744073709551616",
+					   ":",	  "1:",	  "99999999999999999999" };
 	struct scd_error err;
 	uint64_t value = 42;
 
