@@ -26,6 +26,7 @@ struct pending {
 /* One walk below one operand. Without recursion: nobody limits the depth. */
 struct walk {
 	struct scd_inputs *inputs;
+	bool yaml; /* is collected as well */
 	size_t operand;
 	size_t below; /* of scd_input */
 	struct pending *first;
@@ -154,7 +155,8 @@ static int take_entry(struct walk *walk, const struct pending *at, DIR *dir, con
 	if (fstatat(dirfd(dir), entry, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0; /* gone since */
 	if (!S_ISDIR(st.st_mode))
-		return scd_text_ends_in(entry, ".json") || is_manifest(entry, st.st_mode)
+		return scd_text_ends_in(entry, ".json") ||
+				       (walk->yaml && is_manifest(entry, st.st_mode))
 			       ? add_found(walk, at, entry, st.st_mode)
 			       : 0;
 	if (entry[0] == '.')
@@ -207,50 +209,51 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-static int walk_directory(struct scd_inputs *inputs, size_t number, const char *operand,
-			  struct scd_error *err)
+static int walk_directory(struct walk *walk, const char *operand)
 {
-	struct walk walk = { .inputs = inputs,
-			     .operand = number,
-			     .below = *operand == '/' ? strlen(operand) : 0,
-			     .err = err };
+	struct scd_inputs *inputs = walk->inputs;
 	const size_t before = inputs->count;
 	int ret;
 
-	ret = add_pending(&walk, strdup(operand), strdup(operand), strdup(""), 0);
-	while (walk.first) {
-		SCD_CLEANUP(free_pending) struct pending *at = walk.first;
+	walk->below = *operand == '/' ? strlen(operand) : 0;
+	walk->first = NULL;
+	ret = add_pending(walk, strdup(operand), strdup(operand), strdup(""), 0);
+	while (walk->first) {
+		SCD_CLEANUP(free_pending) struct pending *at = walk->first;
 
-		walk.first = at->next;
+		walk->first = at->next;
 		if (ret == 0)
-			ret = read_directory(&walk, at);
+			ret = read_directory(walk, at);
 	}
 	if (ret < 0)
 		return -1;
 	if (inputs->count == before) {
 		struct scd_error none;
 
-		(void)scd_fail(&none, SCD_E_MISSING, 0,
-			       "no *.json, *.yaml or *.yml file below '%s'", operand);
-		return add_operand(inputs, number, operand, operand, &none, err);
+		(void)scd_fail(&none, SCD_E_MISSING, 0, "no %s file below '%s'",
+			       walk->yaml ? "*.json, *.yaml or *.yml" : "*.json", operand);
+		return add_operand(inputs, walk->operand, operand, operand, &none, walk->err);
 	}
 	qsort(inputs->items + before, inputs->count - before, sizeof(*inputs->items),
 	      compare_paths);
 	return 0;
 }
 
-int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *inputs,
-		       struct scd_error *err)
+static int collect(char *const *operands, size_t count, struct walk *walk)
 {
+	struct scd_inputs *inputs = walk->inputs;
+	struct scd_error *err = walk->err;
+
 	for (size_t i = 0; i < count; i++) {
 		struct stat st;
 		int ret;
 
+		walk->operand = i;
 		/* What is not there becomes an input too: reading it says why. */
 		if (strcmp(operands[i], SCD_STDIN_OPERAND) == 0)
-			ret = add_operand(inputs, i, "<stdin>", SCD_STDIN_OPERAND, NULL, err);
+			ret = add_operand(inputs, i, SCD_STDIN_SHOWN, SCD_STDIN_OPERAND, NULL, err);
 		else if (stat(operands[i], &st) == 0 && S_ISDIR(st.st_mode))
-			ret = walk_directory(inputs, i, operands[i], err);
+			ret = walk_directory(walk, operands[i]);
 		else
 			ret = add_operand(inputs, i, operands[i], operands[i], NULL, err);
 		if (ret < 0)
@@ -259,13 +262,18 @@ int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *i
 	return 0;
 }
 
+int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *inputs,
+		       struct scd_error *err)
+{
+	struct walk walk = { .inputs = inputs, .yaml = true, .err = err };
+
+	return collect(operands, count, &walk);
+}
+
 int scd_collect_profiles(char *const *operands, size_t count, struct scd_inputs *inputs,
 			 struct scd_error *err)
 {
-	if (scd_collect_inputs(operands, count, inputs, err) < 0)
-		return -1;
-	for (size_t i = inputs->count; i-- > 0;)
-		if (inputs->items[i].found && scd_is_yaml_name(inputs->items[i].path))
-			scd_inputs_remove(inputs, i);
-	return 0;
+	struct walk walk = { .inputs = inputs, .err = err };
+
+	return collect(operands, count, &walk);
 }

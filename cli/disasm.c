@@ -44,6 +44,15 @@ static const struct scd_option options[] = {
 	SCD_CLI_ARCH(struct disasm_options, words),
 };
 
+/* What one command works with. */
+struct session {
+	const struct disasm_options *asked;
+	const struct scd_check_opts *opts;
+	struct scd_opened opened;
+	cJSON *programs; /* of "-o json" */
+	bool refused;	 /* by a runtime */
+};
+
 /* A program, and whose it is. */
 struct listing {
 	const struct scd_program *program;
@@ -132,9 +141,9 @@ static bool json_program(cJSON *programs, const struct listing *listing,
 	return list;
 }
 
-static int show(const struct listing *listing, const struct disasm_options *asked, cJSON *programs,
-		struct scd_error *err)
+static int show(const struct session *session, const struct listing *listing, struct scd_error *err)
 {
+	const struct disasm_options *asked = session->asked;
 	const struct scd_filter *filter = &listing->program->filter;
 	auto_free struct scd_disasm_state *states = calloc(filter->count, sizeof(*states));
 
@@ -147,7 +156,7 @@ static int show(const struct listing *listing, const struct disasm_options *aske
 	scd_disasm_trace(filter->insns, filter->count, states);
 	if (asked->output == OUTPUT_HUMAN)
 		print_human(listing, states, scd_cli_want_color(asked->color, stdout));
-	else if (!json_program(programs, listing, states))
+	else if (!json_program(session->programs, listing, states))
 		return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
 	return 0;
 }
@@ -173,18 +182,25 @@ static void set_done(struct set *set)
 }
 #define auto_set SCD_CLEANUP(set_done)
 
-static int compile(const struct scd_subject *subject, const struct scd_check_opts *opts,
-		   uint32_t arch, struct set *set, struct scd_error *err)
+/* The programs of the runtimes that take the profile. */
+static int compile(struct session *session, uint32_t arch, struct set *set, struct scd_error *err)
 {
+	const struct scd_subject *subject = &session->opened.subject;
 	struct scd_loader loader;
 
 	for (size_t i = 0; scd_loader_at(subject, arch, i, &loader); i++) {
-		if (!(opts->oci_runtimes & loader.oci_runtime))
+		if (!(session->opts->oci_runtimes & loader.oci_runtime))
 			continue;
 		set->loaders[set->count] = loader;
-		if (scd_program_make(subject, &loader, arch, &set->programs[set->count], err) < 0)
+		if (scd_program_make(subject, &loader, arch, &set->programs[set->count], err) ==
+		    0) {
+			set->count++;
+			continue;
+		}
+		if (!scd_program_refused(err))
 			return -1;
-		set->count++;
+		session->refused = true;
+		scd_cli_warn("%s, with %s: %s", session->opened.path, loader.name, err->msg);
 	}
 	return 0;
 }
@@ -202,14 +218,13 @@ static bool loaders_of(const struct set *set, size_t first, struct scd_buf *name
 	return true;
 }
 
-static int show_arch(const struct scd_subject *subject, const struct scd_check_opts *opts,
-		     uint32_t arch, const struct disasm_options *asked, cJSON *programs,
-		     struct scd_error *err)
+static int show_arch(struct session *session, uint32_t arch, struct scd_error *err)
 {
+	const struct disasm_options *asked = session->asked;
 	auto_set struct set set = { 0 };
 	size_t shown = 0;
 
-	if (compile(subject, opts, arch, &set, err) < 0)
+	if (compile(session, arch, &set, err) < 0)
 		return -1;
 	for (size_t i = 0; i < set.count; i++) {
 		auto_buf struct scd_buf names = scd_buf_init(LINE_BYTES);
@@ -224,7 +239,7 @@ static int show_arch(const struct scd_subject *subject, const struct scd_check_o
 		if (asked->output == OUTPUT_HUMAN && shown > 0)
 			(void)putchar('\n');
 		listing.loaders = scd_buf_text(&names);
-		if (show(&listing, asked, programs, err) < 0)
+		if (show(session, &listing, err) < 0)
 			return -1;
 		shown++;
 	}
@@ -244,38 +259,34 @@ static cJSON *make_document(const char *path, cJSON **programs)
 	return NULL;
 }
 
-static enum scd_exit disassemble(const struct disasm_options *asked,
-				 const struct scd_check_opts *opts, const char *path)
+static enum scd_exit disassemble(struct session *session)
 {
-	auto_opened struct scd_opened opened = { 0 };
-	cJSON *root = NULL, *programs = NULL;
+	const struct scd_check_opts *opts = session->opts;
+	const bool wrong = scd_opened_warn(&session->opened);
+	cJSON *root = NULL;
 	struct scd_error err;
-	bool wrong;
 
-	if (scd_opened_read(path, opts, &opened, &err) < 0)
-		return scd_cli_fail(&err);
-	wrong = scd_opened_warn(&opened);
-	if (!opened.subject.usable)
-		return SCD_EXIT_FOUND;
-	if (asked->output == OUTPUT_JSON) {
-		root = make_document(path, &programs);
+	if (session->asked->output == OUTPUT_JSON) {
+		root = make_document(session->opened.path, &session->programs);
 		if (!root)
 			return scd_cli_no_memory();
 	}
-	for (size_t i = 0; i < opts->arch_count; i++)
-		if (show_arch(&opened.subject, opts, opts->archs[i], asked, programs, &err) < 0) {
+	for (size_t i = 0; session->opened.subject.usable && i < opts->arch_count; i++)
+		if (show_arch(session, opts->archs[i], &err) < 0) {
 			cJSON_Delete(root);
 			return scd_cli_fail(&err);
 		}
 	if (root && scd_cli_print_json(root) != SCD_EXIT_OK)
 		return SCD_EXIT_TROUBLE;
-	return wrong ? SCD_EXIT_FOUND : SCD_EXIT_OK;
+	return wrong || session->refused ? SCD_EXIT_FOUND : SCD_EXIT_OK;
 }
 
 static enum scd_exit run_disasm(const void *target, int argc, char **argv)
 {
 	const struct disasm_options *asked = target;
 	struct scd_check_opts opts;
+	struct session session = { .asked = asked, .opts = &opts };
+	enum scd_exit status;
 	struct scd_error err;
 
 	if (argc != 1) {
@@ -289,7 +300,10 @@ static enum scd_exit run_disasm(const void *target, int argc, char **argv)
 		scd_cli_warn("-o raw is for one --arch");
 		return SCD_EXIT_USAGE;
 	}
-	return disassemble(asked, &opts, argv[0]);
+	status = scd_opened_read(argv[0], &opts, &session.opened, &err) < 0 ? scd_cli_fail(&err)
+									    : disassemble(&session);
+	scd_opened_done(&session.opened);
+	return status;
 }
 
 const struct scd_command scd_command_disasm = {

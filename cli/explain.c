@@ -12,7 +12,6 @@
 #include "excerpt.h"
 #include "meaning.h"
 #include "opened.h"
-#include "siblings.h"
 #include "text.h"
 
 #define ARGS_END 6
@@ -50,7 +49,8 @@ static const struct scd_option options[] = {
 struct session {
 	const struct explain_options *asked;
 	unsigned oci_runtimes;
-	cJSON *results; /* of "-o json" */
+	cJSON *results;	  /* of "-o json" */
+	unsigned refused; /* by these OCI runtimes */
 };
 
 /* One question: a call of one architecture, and the answers of the OCI runtimes. */
@@ -176,6 +176,8 @@ static void add_heading(struct scd_buf *out, const struct question *q, size_t fi
 	scd_arch_add_short_name(out, q->arch);
 	if (*q->name != '#')
 		scd_buf_printf(out, " (number %d)", number);
+	if (q->as)
+		scd_buf_puts(out, ", whose other arguments no filter sees");
 	scd_buf_puts(out, ", with ");
 	for (size_t i = first; i < q->count && (i == first || q->same[i]); i++)
 		if (i == first || q->loaders[i].oci_runtime != q->loaders[i - 1].oci_runtime)
@@ -316,8 +318,8 @@ static bool json_result(cJSON *results, const struct question *q, size_t first)
 	       json_cases(object, q, &q->answers[first]);
 }
 
-/* The answer of every OCI runtime. */
-static int answer(struct question *q, unsigned wanted, struct scd_error *err)
+/* The answer of every OCI runtime that takes the profile. */
+static int answer(struct question *q, struct session *session, struct scd_error *err)
 {
 	const struct scd_call call = { q->arch, q->name, q->nr };
 	const uint32_t node = scd_arch_node(q->arch);
@@ -326,10 +328,17 @@ static int answer(struct question *q, unsigned wanted, struct scd_error *err)
 	for (size_t i = 0; scd_loader_at(&q->opened->subject, node, i, &loader); i++) {
 		auto_program struct scd_program program = { 0 };
 
-		if (!(wanted & loader.oci_runtime))
+		if (!(session->oci_runtimes & loader.oci_runtime))
 			continue;
-		if (scd_program_make(&q->opened->subject, &loader, node, &program, err) < 0)
-			return -1;
+		if (scd_program_make(&q->opened->subject, &loader, node, &program, err) < 0) {
+			if (!scd_program_refused(err))
+				return -1;
+			if (!(session->refused & loader.oci_runtime))
+				scd_cli_warn("%s, with %s: %s", q->opened->path, loader.name,
+					     err->msg);
+			session->refused |= loader.oci_runtime;
+			continue;
+		}
 		q->loaders[q->count] = loader;
 		if (scd_explain(&program, &call, &q->known, &q->answers[q->count], err) < 0)
 			return -1;
@@ -347,9 +356,9 @@ static void question_done(struct question *q)
 }
 #define auto_question SCD_CLEANUP(question_done)
 
-static int show(struct question *q, const struct session *session, struct scd_error *err)
+static int show(struct question *q, struct session *session, struct scd_error *err)
 {
-	if (answer(q, session->oci_runtimes, err) < 0)
+	if (answer(q, session, err) < 0)
 		return -1;
 	if (session->asked->output == SCD_OUTPUT_HUMAN) {
 		print_human(q, scd_cli_want_color(session->asked->color, stdout));
@@ -361,53 +370,32 @@ static int show(struct question *q, const struct session *session, struct scd_er
 	return 0;
 }
 
-/* 32-bit programs make socket and System V calls through one call with a number in front. */
-static int show_multiplexed(const struct question *direct, const struct session *session,
-			    struct scd_error *err)
+static int explain_arch(const struct scd_opened *opened, uint32_t arch, struct session *session,
+			char **words, int count, struct scd_error *err)
 {
-	size_t count;
-	const struct scd_multiplexed *rows = scd_multiplexed(&count);
+	auto_question struct question direct = { .opened = opened, .arch = arch };
+	auto_question struct question through = { .opened = opened, .arch = arch };
+	struct scd_call call;
 
-	for (size_t i = 0; i < count; i++) {
-		auto_question struct question q = *direct;
-
-		if (strcmp(rows[i].name, direct->name) != 0)
-			continue;
-		q.nr = scd_effect_nr(q.arch, rows[i].through);
-		if (q.nr < 0)
-			return 0;
-		q.as = direct->name;
-		q.known = (struct scd_known){ .mask = 1, .args = { rows[i].number } };
-		(void)snprintf(q.name, sizeof(q.name), "%s", rows[i].through);
-		return show(&q, session, err);
-	}
-	return 0;
-}
-
-static int explain_arch(const struct scd_opened *opened, uint32_t arch,
-			const struct session *session, char **words, int count,
-			struct scd_error *err)
-{
-	auto_question struct question q = { .opened = opened, .arch = arch };
-
-	if (scd_call_find(arch, words[0], q.name, &q.nr, err) < 0)
+	if (scd_call_find(arch, words[0], direct.name, &direct.nr, err) < 0)
 		return -1;
 	for (int i = 1; i < count; i++)
-		if (scd_call_read_arg(arch, q.name, words[i], &q.known, err) < 0)
+		if (scd_call_read_arg(arch, direct.name, words[i], &direct.known, err) < 0)
 			return -1;
-	if (q.nr < 0) {
+	if (scd_call_through(arch, direct.name, &call, &through.known)) {
+		through.as = direct.name;
+		through.nr = call.nr;
+		(void)snprintf(through.name, sizeof(through.name), "%s", call.name);
+	} else if (direct.nr < 0) {
 		auto_buf struct scd_buf name = scd_buf_init(64);
 
 		scd_arch_add_short_name(&name, arch);
 		return scd_fail(err, SCD_E_USAGE, 0, "%s has no system call %s",
-				scd_buf_text(&name), q.name);
+				scd_buf_text(&name), direct.name);
 	}
-	if (show(&q, session, err) < 0)
+	if (direct.nr >= 0 && show(&direct, session, err) < 0)
 		return -1;
-	q.count = 0;
-	memset(q.same, 0, sizeof(q.same));
-	question_done(&q);
-	return show_multiplexed(&q, session, err);
+	return through.as ? show(&through, session, err) : 0;
 }
 
 /* The document of "-o json" and its list of results. */
@@ -453,23 +441,21 @@ static enum scd_exit explain_file(struct session *session, const struct scd_chec
 	if (scd_opened_read(argv[0], &nodes, &opened, &err) < 0)
 		return scd_cli_fail(&err);
 	wrong = scd_opened_warn(&opened);
-	if (!opened.subject.usable) {
-		scd_cli_warn("%s: nothing can be said of its calls", argv[0]);
-		return SCD_EXIT_FOUND;
-	}
+	if (!opened.subject.usable)
+		scd_cli_warn("%s: nothing can be said of its calls", opened.path);
 	if (session->asked->output == SCD_OUTPUT_JSON) {
-		root = make_document(argv[0], &session->results);
+		root = make_document(opened.path, &session->results);
 		if (!root)
 			return scd_cli_no_memory();
 	}
-	for (size_t i = 0; i < opts->arch_count; i++)
+	for (size_t i = 0; opened.subject.usable && i < opts->arch_count; i++)
 		if (explain_arch(&opened, opts->archs[i], session, argv + 1, argc - 1, &err) < 0) {
 			cJSON_Delete(root);
 			return scd_cli_fail(&err);
 		}
 	if (root && scd_cli_print_json(root) != SCD_EXIT_OK)
 		return SCD_EXIT_TROUBLE;
-	return wrong ? SCD_EXIT_FOUND : SCD_EXIT_OK;
+	return wrong || session->refused ? SCD_EXIT_FOUND : SCD_EXIT_OK;
 }
 
 static enum scd_exit run_explain(const void *target, int argc, char **argv)

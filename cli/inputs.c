@@ -48,14 +48,6 @@ int scd_inputs_add(struct scd_inputs *inputs, struct scd_input input, struct scd
 	return 0;
 }
 
-void scd_inputs_remove(struct scd_inputs *inputs, size_t index)
-{
-	free_input(&inputs->items[index]);
-	inputs->count--;
-	memmove(&inputs->items[index], &inputs->items[index + 1],
-		(inputs->count - index) * sizeof(*inputs->items));
-}
-
 /* For what says its length only by ending. */
 static int read_stream(int fd, const char *path, char **text, size_t *len, struct scd_error *err)
 {
@@ -104,6 +96,15 @@ int scd_input_read(const struct scd_input *input, char **text, size_t *len, stru
 	if (!input->found && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
 		return read_stream(fd, input->path, text, len, err);
 	return scd_read_fd(fd, input->path, SCD_INPUT_MAX, text, len, err);
+}
+
+size_t scd_stdin_count(char *const *operands, size_t count)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += strcmp(operands[i], SCD_STDIN_OPERAND) == 0;
+	return found;
 }
 
 bool scd_room_for_one(void **items, size_t count, size_t *cap, size_t size)

@@ -14,6 +14,7 @@
 
 /* The file that is standard input. */
 #define SCD_STDIN_OPERAND "-"
+#define SCD_STDIN_SHOWN "<stdin>" /* what people see of it */
 
 struct scd_input {
 	char *path;	/* what people see: the operand, or below it */
@@ -38,13 +39,13 @@ struct scd_inputs {
 int scd_inputs_add(struct scd_inputs *inputs, struct scd_input input,
 		   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* Takes the one at @index out of the list. */
-void scd_inputs_remove(struct scd_inputs *inputs, size_t index) SCD_NONNULL;
-
 /* Reads the whole text of an input without a fault. As scd_read_file_at(), but an operand may
  * also be a pipe, like those of the shell's <(...). */
 int scd_input_read(const struct scd_input *input, char **text, size_t *len,
 		   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
+/* How many of the operands are standard input, which can be read once. */
+size_t scd_stdin_count(char *const *operands, size_t count) SCD_NONNULL;
 
 /* Makes room in *@items, an array of @count elements of @size bytes and room for *@cap, for one
  * element more. False without memory. */

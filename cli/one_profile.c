@@ -7,19 +7,17 @@
 #include "inputs.h"
 #include "render.h"
 
-#define STDIN_SHOWN "<stdin>"
-
 int scd_one_profile_read(const char *operand, struct scd_one_profile *profile,
 			 struct scd_error *err)
 {
 	const bool is_stdin = strcmp(operand, SCD_STDIN_OPERAND) == 0;
-	auto_free char *path = strdup(is_stdin ? STDIN_SHOWN : operand);
+	auto_free char *path = strdup(is_stdin ? SCD_STDIN_SHOWN : operand);
 	auto_free char *file = strdup(operand);
 	const struct scd_input input = { .path = path, .file = file };
 
 	if (!path || !file)
 		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", operand);
-	profile->path = is_stdin ? STDIN_SHOWN : operand;
+	profile->path = is_stdin ? SCD_STDIN_SHOWN : operand;
 	return scd_input_read(&input, &profile->text, &profile->len, err);
 }
 

@@ -35,13 +35,15 @@ int scd_opened_read(const char *path, const struct scd_check_opts *opts, struct 
 		    struct scd_error *err)
 {
 	auto_inputs struct scd_inputs inputs = { 0 };
-	struct scd_input input = { .path = strdup(path), .file = strdup(path) };
+	const bool is_stdin = strcmp(path, SCD_STDIN_OPERAND) == 0;
+	struct scd_input input = { .path = strdup(is_stdin ? SCD_STDIN_SHOWN : path),
+				   .file = strdup(path) };
 	int rc;
 
 	if (scd_inputs_add(&inputs, input, err) < 0)
 		return -1;
 	rc = scd_opened_read_input(&inputs.items[0], opts, opened, err);
-	opened->path = path;
+	opened->path = is_stdin ? SCD_STDIN_SHOWN : path; /* the input goes */
 	return rc;
 }
 

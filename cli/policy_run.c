@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "call_args.h"
 #include "call_text.h"
 #include "check_opts.h"
 #include "confine.h"
@@ -135,10 +136,33 @@ static void wrongs_done(struct wrongs *wrongs)
 }
 #define auto_wrongs SCD_CLEANUP(wrongs_done)
 
+/* One call on one architecture, as it is made one way or the other. */
+struct attempt {
+	const struct scd_policy_call *wanted;
+	struct scd_call call;
+	struct scd_known known;
+	bool through; /* by socketcall(2) or ipc(2) */
+};
+
+/* "socket(domain=AF_INET) as socketcall(call = SYS_SOCKET) on x86" */
+static void add_attempt(const struct attempt *attempt, struct scd_buf *out)
+{
+	const struct scd_call *call = &attempt->call;
+
+	scd_buf_puts(out, attempt->wanted->text);
+	if (attempt->through) {
+		scd_buf_printf(out, " as %s(call = ", call->name);
+		scd_constants_add(out, call->arch, scd_call_arg_kind(call->arch, call->name, 0),
+				  attempt->known.args[0]);
+		scd_buf_putc(out, ')');
+	}
+	scd_buf_puts(out, " on ");
+	scd_arch_add_short_name(out, call->arch);
+}
+
 /* What is equally wrong under several programs is said once. */
 static void report_wrongs(const struct runner *r, struct trial *trial,
-			  const struct scd_policy_call *wanted, uint32_t arch,
-			  const struct wrongs *wrongs)
+			  const struct attempt *attempt, const struct wrongs *wrongs)
 {
 	for (size_t i = 0; i < wrongs->count; i++) {
 		const char *text = scd_buf_text(&wrongs->items[i]);
@@ -148,9 +172,8 @@ static void report_wrongs(const struct runner *r, struct trial *trial,
 			said = strcmp(text, scd_buf_text(&wrongs->items[k])) == 0;
 		if (said)
 			continue;
-		fail(trial, r, wanted->line, wanted->column);
-		scd_buf_printf(trial->why, "%s on ", wanted->text);
-		scd_arch_add_short_name(trial->why, arch);
+		fail(trial, r, attempt->wanted->line, attempt->wanted->column);
+		add_attempt(attempt, trial->why);
 		for (size_t k = i; k < wrongs->count; k++)
 			if (strcmp(text, scd_buf_text(&wrongs->items[k])) == 0)
 				scd_buf_printf(trial->why, "%s%s", k == i ? ", with " : " and ",
@@ -159,9 +182,8 @@ static void report_wrongs(const struct runner *r, struct trial *trial,
 	}
 }
 
-/* One call on one architecture, with all programs of the node. */
-static int try_call(struct runner *r, struct trial *trial, const struct scd_policy_call *wanted,
-		    const struct scd_call *call, const struct scd_known *known)
+/* With all programs of the node. */
+static int try_call(struct runner *r, struct trial *trial, const struct attempt *attempt)
 {
 	auto_wrongs struct wrongs wrongs = { 0 };
 	const struct scd_policy_case *test = trial->result->test;
@@ -169,21 +191,22 @@ static int try_call(struct runner *r, struct trial *trial, const struct scd_poli
 		test->where.oci_runtimes ? test->where.oci_runtimes : r->policy->where.oci_runtimes;
 	size_t first, count;
 
-	if (programs_of(r, scd_arch_node(call->arch), &first, &count) < 0)
+	if (programs_of(r, scd_arch_node(attempt->call.arch), &first, &count) < 0)
 		return -1;
 	for (size_t i = first; i < first + count; i++) {
 		auto_explained struct scd_explained explained = { 0 };
 
 		if (runtimes && !(runtimes & r->made[i].loader.oci_runtime))
 			continue;
-		if (scd_explain(&r->made[i].program, call, known, &explained, r->err) < 0)
+		if (scd_explain(&r->made[i].program, &attempt->call, &attempt->known, &explained,
+				r->err) < 0)
 			return -1;
 		trial->result->checks++;
 		wrongs.items[wrongs.count] = scd_buf_init(WHY_MAX);
 		wrongs.loaders[wrongs.count] = r->made[i].loader.name;
 		add_wrong(r, test, &explained, &wrongs.items[wrongs.count++]);
 	}
-	report_wrongs(r, trial, wanted, call->arch, &wrongs);
+	report_wrongs(r, trial, attempt, &wrongs);
 	return 0;
 }
 
@@ -208,40 +231,52 @@ static size_t archs_of(const struct runner *r, const struct scd_policy_case *tes
 	return 1;
 }
 
+/* One architecture: directly, and through socketcall(2) or ipc(2) where that is a way. Returns
+ * whether there was anything to try, or -1. */
+static int try_arch(struct runner *r, struct trial *trial, const struct scd_policy_call *wanted,
+		    uint32_t arch)
+{
+	char name[SCD_CALL_NAME_SIZE];
+	struct attempt direct = { .wanted = wanted, .call = { .arch = arch, .name = name } };
+	struct attempt through = { .wanted = wanted, .through = true };
+
+	if (scd_call_read(arch, wanted->text, name, &direct.call.nr, &direct.known, r->err) < 0) {
+		fail(trial, r, wanted->line, wanted->column);
+		scd_buf_printf(trial->why, "%s: %s\n", wanted->text, r->err->msg);
+		return 1;
+	}
+	through.through = scd_call_through(arch, name, &through.call, &through.known);
+	if ((direct.call.nr >= 0 && try_call(r, trial, &direct) < 0) ||
+	    (through.through && try_call(r, trial, &through) < 0))
+		return -1;
+	return direct.call.nr >= 0 || through.through;
+}
+
 /* A call that an architecture does not have is passed over, unless the test names that. */
 static int try_archs(struct runner *r, struct trial *trial, const struct scd_policy_call *wanted)
 {
 	const struct scd_policy_case *test = trial->result->test;
 	const uint32_t *archs;
 	const size_t count = archs_of(r, test, &archs);
-	size_t tried = 0;
+	bool tried = false;
 
 	for (size_t i = 0; i < count; i++) {
-		char name[SCD_CALL_NAME_SIZE];
-		struct scd_call call = { .arch = archs[i], .name = name };
-		struct scd_known known;
+		const int rc = try_arch(r, trial, wanted, archs[i]);
 
-		if (scd_call_read(archs[i], wanted->text, name, &call.nr, &known, r->err) < 0) {
-			fail(trial, r, wanted->line, wanted->column);
-			scd_buf_printf(trial->why, "%s: %s\n", wanted->text, r->err->msg);
-			return 0;
-		}
-		if (call.nr < 0 && test->where.arch_count == 0)
+		if (rc < 0)
+			return -1;
+		tried |= rc > 0;
+		if (rc > 0 || test->where.arch_count == 0)
 			continue;
-		tried++;
-		if (call.nr >= 0) {
-			if (try_call(r, trial, wanted, &call, &known) < 0)
-				return -1;
-			continue;
-		}
 		fail(trial, r, wanted->line, wanted->column);
 		scd_arch_add_short_name(trial->why, archs[i]);
-		scd_buf_printf(trial->why, " has no system call %s\n", name);
+		scd_buf_printf(trial->why, " has no system call %s\n", wanted->text);
+		tried = true;
 	}
-	if (tried == 0) {
-		fail(trial, r, wanted->line, wanted->column);
-		scd_buf_printf(trial->why, "%s: none of the architectures has it\n", wanted->text);
-	}
+	if (tried)
+		return 0;
+	fail(trial, r, wanted->line, wanted->column);
+	scd_buf_printf(trial->why, "%s: none of the architectures has it\n", wanted->text);
 	return 0;
 }
 

@@ -393,10 +393,10 @@ static const struct row others[] = {
 	{ "fcntl64", "fd cmd:fcntl arg" },
 	{ "fstatat64", "dirfd:dirfd pathname statbuf flags:at" },
 	{ "futex_time64", "uaddr futex_op:futex val timeout uaddr2 val3" },
-	{ "ipc", "call first second third ptr fifth" },
+	{ "ipc", "call:ipc-call first second third ptr fifth" },
 	{ "mmap2", "addr length prot:prot flags:map fd pgoffset" },
 	{ "sigaction", "signum:signal act oldact" },
-	{ "socketcall", "call args" },
+	{ "socketcall", "call:socketcall args" },
 	{ "umount", "target" },
 	{ "waitpid", "pid wstatus options:wait" },
 };

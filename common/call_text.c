@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call_args.h"
+#include "siblings.h"
 #include "syscalls.h"
 #include "value.h"
 
@@ -126,4 +127,23 @@ int scd_call_read(uint32_t arch, const char *text, char name[SCD_CALL_NAME_SIZE]
 			return -1;
 	}
 	return 0;
+}
+
+bool scd_call_through(uint32_t arch, const char *name, struct scd_call *through,
+		      struct scd_known *known)
+{
+	size_t count;
+	const struct scd_multiplexed *rows = scd_multiplexed(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rows[i].name, name) != 0)
+			continue;
+		*through = (struct scd_call){ arch, rows[i].through,
+					      scd_effect_nr(arch, rows[i].through) };
+		*known = (struct scd_known){ .mask = 1,
+					     .args = { rows[i].number },
+					     .bits = scd_arch_arg_mask(arch) };
+		return through->nr >= 0;
+	}
+	return false;
 }

@@ -28,4 +28,15 @@ int scd_call_read_arg(uint32_t arch, const char *call, const char *word, struct 
 int scd_call_read(uint32_t arch, const char *text, char name[SCD_CALL_NAME_SIZE], int *nr,
 		  struct scd_known *known, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/**
+ * scd_call_through() - the other way to make a call, by socketcall(2) or ipc(2).
+ * @through: set to that call of @arch.
+ * @known:   set to what its arguments are then: the number of the call @name, and nothing else,
+ *           since the others are in memory, where no filter sees them.
+ *
+ * Return: whether there is such a way.
+ */
+bool scd_call_through(uint32_t arch, const char *name, struct scd_call *through,
+		      struct scd_known *known) SCD_NONNULL;
+
 #endif

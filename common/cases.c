@@ -13,6 +13,9 @@
 /* Alternatives that are worked out; beyond, the description ends with "…". */
 #define TERMS_MAX ((size_t)64)
 
+/* Numbers below are shown in decimal. */
+#define SMALL 1024
+
 /* An alternative: the conditions that count, and what they have to be. */
 struct term {
 	uint64_t care[WORDS_MAX], value[WORDS_MAX];
@@ -226,7 +229,8 @@ static void add_literal(const struct scd_cases *cases, size_t index, bool holds,
 		scd_buf_puts(out, holds ? " < " : " >= ");
 	else
 		scd_buf_puts(out, holds ? " <= " : " > ");
-	scd_constants_add(out, cases->arch, SCD_CONST_NONE, c->datum_a); /* an order has no names */
+	/* An order has no names, and no negative numbers: the kernel compares without a sign. */
+	scd_buf_printf(out, c->datum_a < SMALL ? "%" PRIu64 : "0x%" PRIx64, c->datum_a);
 }
 
 /* The condition by which the term compares one argument for equality, when there is one such; it

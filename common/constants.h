@@ -87,6 +87,8 @@
 	ROW(IPC, "ipc")                       \
 	ROW(IPC_CTL, "ipc-ctl")               \
 	ROW(SHM, "shm")                       \
+	ROW(SOCKETCALL, "socketcall")         \
+	ROW(IPC_CALL, "ipc-call")             \
 	ROW(REBOOT, "reboot")                 \
 	ROW(KEXEC, "kexec")                   \
 	ROW(KEXEC_FILE, "kexec-file")         \

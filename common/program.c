@@ -60,7 +60,9 @@ int scd_subject_read(const char *text, size_t len, struct scd_subject *subject,
 	if (!complete(&subject->profile))
 		return 0;
 	subject->usable = true;
-	return scd_reading_make(&subject->profile, &subject->reading, err);
+	if (scd_reading_make(&subject->profile, &subject->reading, err) < 0)
+		return -1;
+	return scd_multiplexers_make(&subject->reading, subject->multiplexers, err);
 }
 
 int scd_subject_refuse(const struct scd_subject *subject, struct scd_error *err)
@@ -75,6 +77,7 @@ int scd_subject_refuse(const struct scd_subject *subject, struct scd_error *err)
 
 void scd_subject_done(struct scd_subject *subject)
 {
+	scd_multiplexers_done(subject->multiplexers);
 	scd_reading_done(&subject->reading);
 	scd_profile_done(&subject->profile);
 	scd_report_done(&subject->report);
@@ -168,6 +171,11 @@ int scd_program_make(const struct scd_subject *subject, const struct scd_loader 
 	return 0;
 }
 
+bool scd_program_refused(const struct scd_error *err)
+{
+	return err->code == SCD_E_CONFIG || err->code == SCD_E_TOO_LARGE;
+}
+
 void scd_program_done(struct scd_program *program)
 {
 	scd_filter_done(&program->filter);
@@ -239,7 +247,9 @@ uint64_t scd_arch_arg_mask(uint32_t arch)
 
 const struct scd_reading_call *scd_subject_call(const struct scd_subject *subject, const char *name)
 {
-	return scd_reading_find(&subject->reading, name);
+	const struct scd_reading_call *through = scd_multiplexer_find(subject->multiplexers, name);
+
+	return through ? through : scd_reading_find(&subject->reading, name);
 }
 
 static bool knows_arch(const struct scd_effect *effect, uint32_t arch)

@@ -5,6 +5,7 @@
 #define SCD_PROGRAM_H
 
 #include "effect.h"
+#include "multiplex.h"
 #include "stub.h"
 
 /* A text, read as far as it makes sense. */
@@ -15,6 +16,7 @@ struct scd_subject {
 	struct scd_report report; /* faults of form */
 	struct scd_profile profile;
 	struct scd_reading reading;
+	struct scd_multiplexer multiplexers[SCD_MULTIPLEXERS];
 	bool usable; /* programs can be made of it, even if no runtime would */
 };
 
@@ -72,6 +74,9 @@ int scd_program_make(const struct scd_subject *subject, const struct scd_loader 
 		     uint32_t native, struct scd_program *program,
 		     struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* Whether scd_program_make() failed because of the profile: no container starts with it. */
+bool scd_program_refused(const struct scd_error *err) SCD_NONNULL;
+
 void scd_program_done(struct scd_program *program) SCD_NONNULL;
 #define auto_program SCD_CLEANUP(scd_program_done)
 
@@ -119,7 +124,8 @@ struct scd_decision scd_program_decide(const struct scd_program *program,
 				       const struct scd_call *call,
 				       const uint64_t args[6]) SCD_NONNULL;
 
-/* The rules of the file for the call @name, or NULL. */
+/* The rules of the file for the call @name, or NULL. For socketcall and ipc as libseccomp writes
+ * them: also those for the calls that are made through them. */
 const struct scd_reading_call *scd_subject_call(const struct scd_subject *subject,
 						const char *name) SCD_NONNULL;
 

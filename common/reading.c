@@ -177,6 +177,14 @@ static int collect_values(struct scd_reading_call *call, unsigned index, struct 
 	return conditions > 1 && values->count <= CROSSED_MAX ? cross_halves(values, err) : 0;
 }
 
+int scd_reading_find_values(struct scd_reading_call *call, struct scd_error *err)
+{
+	for (unsigned index = 0; index < ARGS_END; index++)
+		if (collect_values(call, index, err) < 0)
+			return -1;
+	return 0;
+}
+
 /* Calls by number: libseccomp has one, if only of its own making, for each name. */
 static int compare_calls(int nr, const char *name, int other_nr, const char *other_name)
 {
@@ -259,9 +267,8 @@ int scd_reading_make(const struct scd_profile *profile, struct scd_reading *read
 		call->count++;
 	}
 	for (size_t i = 0; i < reading->count; i++)
-		for (unsigned index = 0; index < ARGS_END; index++)
-			if (collect_values(&reading->calls[i], index, err) < 0)
-				return -1;
+		if (scd_reading_find_values(&reading->calls[i], err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -62,6 +62,11 @@ bool scd_reading_holds(const struct scmp_arg_cmp *condition, uint64_t arg) SCD_N
 void scd_reading_boundaries(const struct scmp_arg_cmp *condition,
 			    uint64_t out[SCD_READING_BOUNDARIES]) SCD_NONNULL;
 
+/* Sets the indexes and values of a call from its rules. -1 with SCD_E_NOMEM: what was made is the
+ * call's all the same. */
+int scd_reading_find_values(struct scd_reading_call *call,
+			    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
 /* Arguments that satisfy the rule's conditions where they can be satisfied; 0 elsewhere. */
 void scd_reading_satisfy(const struct scd_reading_rule *rule, uint64_t args[6]) SCD_NONNULL;
 

@@ -20,7 +20,7 @@ kernel)
     linux/membarrier.h linux/userfaultfd.h linux/ipc.h linux/shm.h linux/reboot.h linux/kexec.h
     linux/module.h linux/perf_event.h linux/fanotify.h linux/stat.h linux/falloc.h linux/xattr.h
     linux/io_uring.h linux/kcmp.h linux/fs.h linux/vt.h linux/kd.h linux/fuse.h linux/if_tun.h
-    linux/sockios.h linux/landlock.h linux/close_range.h linux/mempolicy.h linux/pidfd.h"
+    linux/sockios.h linux/landlock.h linux/close_range.h linux/mempolicy.h linux/pidfd.h linux/net.h"
   [ -n "$triplet" ] || headers+=" linux/kvm.h linux/in.h asm/prctl.h"
   ;;
 libc)

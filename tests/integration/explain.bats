@@ -84,9 +84,38 @@ explain() { "$ctl" explain --arch x86_64 p.json "$@"; }
   [[ ${lines[0]} == 'mount on aarch64 (number 40)'* ]]
   run -0 "$ctl" explain --arch x86 "$root/tests/data/examples/web.json" socket domain=AF_VSOCK
   [[ ${lines[0]} == 'socket(domain = AF_VSOCK) on x86 (number 359)'* ]]
-  [[ $output == *'socket as socketcall(call = 1) on x86 (number 102)'* ]]
+  [[ $output == *'socket as socketcall(call = SYS_SOCKET) on x86 (number 102), whose other arguments no filter sees'* ]]
   run -2 "$ctl" explain --arch aarch64 p.json arch_prctl
   [[ $output == *'aarch64 has no system call arch_prctl'* ]]
+}
+
+# deny NAMES [CONDITION]: a profile of x86 that denies them.
+deny() {
+  cat <<END
+{ "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+  "syscalls": [{ "names": [$1], "action": "SCMP_ACT_ERRNO", "args": [${2:-}] }] }
+END
+}
+
+@test "socketcall and ipc do what the profile says of the calls that they make" {
+  deny '"socket", "semop"' > mux.json
+  run -0 "$ctl" explain --arch x86 mux.json socketcall
+  [[ $output == *$'  if call is SYS_SOCKET\n    ERRNO(EPERM): '* ]]
+  [[ $output == *'by the rule at /syscalls/0/names/0'* ]]
+  [[ $output == *$'  otherwise\n    ALLOW: '* ]]
+  run -0 "$ctl" explain --arch x86 mux.json socketcall call=SYS_BIND
+  [[ $output == *'ALLOW: '* && $output != *ERRNO* ]]
+  run -0 "$ctl" explain --arch x86 mux.json semop # which has no number there
+  [[ ${lines[0]} == 'semop as ipc(call = SEMOP) on x86 '* ]]
+  [[ ${lines[1]} == '  ERRNO(EPERM): '* ]]
+  run -2 "$ctl" explain --arch x32 mux.json socketcall
+}
+
+@test "a condition on another argument of a call holds for what socketcall has in its place" {
+  deny '"socket"' '{ "index": 1, "value": 3, "op": "SCMP_CMP_EQ" }' > mux.json
+  run "$ctl" explain --arch x86 mux.json socket
+  [[ $output == *$'socket on x86 '*$'  if type is SOCK_RAW\n    ERRNO(EPERM)'* ]]
+  [[ $output == *$'socket as socketcall(call = SYS_SOCKET)'*$'  if args is 3\n    ERRNO(EPERM)'* ]]
 }
 
 @test "an architecture that is not listed is refused whole" {
@@ -123,6 +152,21 @@ explain() { "$ctl" explain --arch x86_64 p.json "$@"; }
   echo '{' > broken.json
   run -1 "$ctl" explain broken.json mount
   [[ $output == *'nothing can be said of its calls'* ]]
+  run -1 --separate-stderr "$ctl" explain -o json broken.json mount
+  [ "$(jq -c '[.kind, .results]' <<< "$output")" = '["Explanation",[]]' ]
+}
+
+@test "a profile of which libseccomp makes no filter is no wrong usage" {
+  cat > refused.json <<'END'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{ "names": ["bpf"], "action": "SCMP_ACT_ERRNO", "errnoRet": 12345 }] }
+END
+  run -1 --separate-stderr "$ctl" explain refused.json read
+  [ -z "$output" ]
+  # shellcheck disable=SC2154 # bats sets it
+  [[ $stderr == *'refused.json, with runc: libseccomp refuses a rule for bpf (Invalid argument): no container starts'* ]]
+  run -1 --separate-stderr "$ctl" disasm refused.json
+  [[ $stderr == *'refused.json, with crun: libseccomp refuses a rule for bpf'* ]]
+  run -3 "$ctl" diff refused.json p.json
 }
 
 @test "a filter that does not do what the text says is shown to" {
@@ -151,7 +195,7 @@ END
 
 @test "a profile comes from standard input as well" {
   run -0 bash -c "'$ctl' explain --arch x86_64 - mount < p.json"
-  [[ $output == *'-:18:17: by the rule'* ]]
+  [[ $output == *'<stdin>:18:17: by the rule'* ]]
 }
 
 @test "colours are for terminals, or on demand" {

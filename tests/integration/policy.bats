@@ -56,6 +56,25 @@ END
   [[ ${lines[-1]} == '1 file, 2 tests, '*' checks: 2 passed, 0 failed' ]]
 }
 
+@test "a call that can be made through socketcall is judged there as well" {
+  cat > web.json <<'END'
+{ "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [
+  { "names": ["send", "mkdir"], "action": "SCMP_ACT_ERRNO" },
+  { "names": ["socket"], "action": "SCMP_ACT_ERRNO", "args": [{ "index": 0, "value": 40, "op": "SCMP_CMP_EQ" }] }] }
+END
+  write <<'END'
+  - { name: other sockets, expect: ALLOW, calls: [socket(domain=AF_UNIX)] }
+  - { name: without a number of its own, expect: DENY, architectures: [x86], calls: [send] }
+  - { name: nor there, expect: DENY, architectures: [x86_64], calls: [send] }
+END
+  run -1 "$ctl" test web.test.yaml
+  [ "${lines[1]}" = '  FAIL  other sockets' ]
+  [[ ${lines[2]} == *'socket(domain=AF_UNIX) as socketcall(call = SYS_SOCKET) on x86, with runc and crun, is not ALLOW:' ]]
+  [ "${lines[3]}" = '          ERRNO(EPERM), by web.json:3:15' ]
+  [ "${lines[4]}" = '  ok    without a number of its own' ]
+  [[ $output == *'x86_64 has no system call send'* ]]
+}
+
 @test "what fails says where, on what, and which rule decided" {
   write <<'END'
   - name: namespaces

@@ -72,7 +72,7 @@ static void each_operator_has_its_words(void **state)
 		{ ARG(1, "LE", "4", "0"), "type < 5" },
 		{ ARG(1, "GT", "4", "0"), "type >= 5" },
 		{ ARG(1, "GE", "5", "0"), "type >= 5" },
-		{ ARG(1, "LE", "18446744073709551614", "0"), "type < -1" },
+		{ ARG(1, "LE", "18446744073709551614", "0"), "type < 0xffffffffffffffff" },
 		{ ARG(1, "MASKED_EQ", "2048", "2048"), "type has SOCK_NONBLOCK" },
 		{ ARG(1, "MASKED_EQ", "2048", "0"), "type has no SOCK_NONBLOCK" },
 		{ ARG(1, "MASKED_EQ", "15", "1"), "type & SOCK_TYPE_MASK is SOCK_STREAM" },
@@ -125,6 +125,80 @@ static void masks_are_tried_in_every_combination(void **state)
 	explains(profile, "unshare", &(struct scd_known){ .mask = 1, .args = { 1024 } },
 		 "-: ALLOW\n");
 	explains(profile, "unshare", &(struct scd_known){ .mask = 1 }, "-: ERRNO(EPERM)\n");
+}
+
+/* A small generator, so that a failure is the same everywhere. */
+static uint32_t next(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+/* A random profile of conditions on calls that 32-bit programs make through socketcall(2). */
+static void random_sockets(uint32_t *state, char *out, size_t size)
+{
+	static const char *const names[] = { "socket", "bind", "send", "socketcall" };
+	static const char *const operators[] = { "NE", "LT", "EQ", "MASKED_EQ" };
+	size_t n = (size_t)snprintf(out, size,
+				    "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":"
+				    "[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"],\"syscalls\":[");
+
+	for (unsigned r = 0; r < 3; r++)
+		n += (size_t)snprintf(out + n, size - n,
+				      "%s{\"names\":[\"%s\"],\"action\":\"SCMP_ACT_ERRNO\","
+				      "\"errnoRet\":%u,\"args\":[{\"index\":%u,\"value\":%u,"
+				      "\"op\":\"SCMP_CMP_%s\"}]}",
+				      r ? "," : "", names[next(state) % 4], r + 1, next(state) % 3,
+				      1 + next(state) % 4, operators[next(state) % 4]);
+	(void)snprintf(out + n, size - n, "]}");
+}
+
+static bool has_case(const struct scd_explained *explained, uint32_t action)
+{
+	for (size_t i = 0; i < explained->count; i++)
+		if (explained->items[i].decision.action == action)
+			return true;
+	return false;
+}
+
+/* Whatever random arguments of the call end in is among its cases. */
+static void probe(const struct scd_program *program, const struct scd_call *call, uint32_t *state,
+		  const char *profile)
+{
+	auto_explained struct scd_explained explained = { 0 };
+	struct scd_error err;
+
+	assert_int_equal(scd_explain(program, call, &nothing, &explained, &err), 0);
+	for (int i = 0; i < 300; i++) {
+		const uint64_t args[6] = { next(state) % 12, next(state) % 6, next(state) % 6 };
+
+		if (!has_case(&explained,
+			      scd_effect_run(&program->filter, call->arch, call->nr, args)))
+			fail_msg("socketcall(%ju, %ju, %ju) of %s", (uintmax_t)args[0],
+				 (uintmax_t)args[1], (uintmax_t)args[2], profile);
+	}
+}
+
+static void no_case_of_socketcall_is_missed(void **unused)
+{
+	const int nr = scd_call_number(SCMP_ARCH_X86, "socketcall");
+	const struct scd_call asked = { SCMP_ARCH_X86, "socketcall", nr };
+	const struct scd_loader crun = { SCD_CRUN, SCD_STUB_LISTED, "crun" };
+	uint32_t state = 1;
+
+	(void)unused;
+	for (int i = 0; i < 60; i++) {
+		auto_subject struct scd_subject subject = { 0 };
+		auto_program struct scd_program program = { 0 };
+		char profile[2048];
+		struct scd_error err;
+
+		random_sockets(&state, profile, sizeof(profile));
+		assert_int_equal(scd_subject_read(profile, strlen(profile), &subject, &err), 0);
+		if (scd_program_make(&subject, &crun, X86_64, &program, &err) < 0)
+			continue; /* two rules that libseccomp does not take together */
+		probe(&program, &asked, &state, profile);
+	}
 }
 
 static void points_reach_beyond_32_bits_and_stay_below_the_limit(void **state)
@@ -227,6 +301,7 @@ int main(void)
 		cmocka_unit_test(each_operator_has_its_words),
 		cmocka_unit_test(what_is_known_of_arguments_narrows_the_cases),
 		cmocka_unit_test(masks_are_tried_in_every_combination),
+		cmocka_unit_test(no_case_of_socketcall_is_missed),
 		cmocka_unit_test(points_reach_beyond_32_bits_and_stay_below_the_limit),
 		cmocka_unit_test(actions_are_read_and_shown),
 		cmocka_unit_test(every_action_has_words),
