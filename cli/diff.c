@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <cjson/cJSON.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cli.h"
 #include "collect.h"
-#include "compare.h"
-#include "meaning.h"
+#include "diff_report.h"
 #include "opened.h"
 
 #define BOLD "\033[1m"
-#define GREEN "\033[32m"
-#define RED "\033[31m"
-#define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
-
-#define BODY_MAX ((size_t)4 << 20)
-#define NAME_WIDTH 22
-
-/* Most sections of one comparison: architectures times loaders. */
-#define ARCHS_MAX 24
-#define SECTIONS_MAX (ARCHS_MAX * SCD_LOADERS_MAX)
 
 struct diff_options {
 	bool help;
@@ -54,216 +41,23 @@ static const struct scd_option options[] = {
 		  "list when absent" },
 };
 
-/* What one pair of loaders makes of one architecture. */
-struct section {
-	uint32_t arch;
-	const char *loader;
-	struct scd_comparison comparison;
-	char *body; /* as people see it: equal ones are one */
-	bool shown;
-};
-
-struct sections {
-	struct section items[SECTIONS_MAX];
-	size_t count;
-};
-
-static void sections_done(struct sections *sections)
-{
-	for (size_t i = 0; i < sections->count; i++) {
-		scd_comparison_done(&sections->items[i].comparison);
-		free(sections->items[i].body);
-	}
-}
-
 struct session {
 	const struct diff_options *asked;
 	const struct scd_check_opts *opts;
 	cJSON *profiles; /* of "-o json" */
-	bool color;
+	struct scd_diff_style style;
 	bool found;
+	bool trouble; /* some pair could not be compared */
 };
-
-static bool counts(const struct session *session, const struct scd_difference *d)
-{
-	return !session->asked->ceiling || scd_change_exceeds(d->before, d->after);
-}
-
-static void add_change(struct scd_buf *out, const struct scd_difference *d, bool color)
-{
-	static const char *const colors[] = { GREEN, YELLOW, RED };
-	static const char signs[] = { '+', '~', '-' };
-	const int direction = scd_change_direction(d->before, d->after) + 1;
-	char before[SCD_ACTION_BRIEF_SIZE], after[SCD_ACTION_BRIEF_SIZE], number[64];
-	const char *name = d->name;
-
-	if (d->kind == SCD_DIFFERS_NUMBERS) {
-		(void)snprintf(number, sizeof(number), "calls without a name, such as %d",
-			       d->nr & 0x3fffffff);
-		name = number;
-	} else if (d->kind != SCD_DIFFERS_CALL) {
-		name = d->kind == SCD_DIFFERS_ADDED ? "the architecture, now listed"
-						    : "the architecture, no longer listed";
-	}
-	scd_buf_printf(out, "  %s%c %-*s %s → %s%s", color ? colors[direction] : "",
-		       signs[direction], NAME_WIDTH, name, scd_action_brief(d->before, before),
-		       scd_action_brief(d->after, after), color ? PLAIN : "");
-	if (d->kind == SCD_DIFFERS_ADDED)
-		scd_buf_puts(out, " and what else the profile says");
-	if (d->when)
-		scd_buf_printf(out, "  if %s", d->when);
-	if (d->sampled)
-		scd_buf_puts(out, "  (of the combinations that were tried)");
-	scd_buf_putc(out, '\n');
-}
-
-static int make_body(const struct session *session, struct section *section, struct scd_error *err)
-{
-	auto_buf struct scd_buf out = scd_buf_init(BODY_MAX);
-
-	for (size_t i = 0; i < section->comparison.count; i++)
-		if (counts(session, &section->comparison.items[i]))
-			add_change(&out, &section->comparison.items[i], session->color);
-	scd_buf_puts(&out, "");
-	section->body = scd_buf_take(&out);
-	return section->body ? 0 : scd_fail(err, SCD_E_NOMEM, 0, "differences");
-}
-
-/* "x86_64 and aarch64, with runc and crun": the sections that say the same as number @first. */
-static void add_heading(const struct sections *sections, size_t first, struct scd_buf *archs,
-			struct scd_buf *loaders)
-{
-	const struct section *head = &sections->items[first];
-
-	for (size_t i = first; i < sections->count; i++) {
-		const struct section *s = &sections->items[i];
-
-		if (s->shown || strcmp(s->body, head->body) != 0)
-			continue;
-		if (s->loader == head->loader) {
-			scd_buf_puts(archs, archs->len ? " and " : "");
-			scd_arch_add_short_name(archs, s->arch);
-		}
-		if (s->arch == head->arch)
-			scd_buf_printf(loaders, "%s%s", loaders->len ? " and " : "", s->loader);
-	}
-}
-
-/* Marks what the heading of number @first covers: its architectures with its loaders. */
-static void mark_shown(struct sections *sections, size_t first)
-{
-	const struct section *head = &sections->items[first];
-
-	for (size_t i = first; i < sections->count; i++) {
-		struct section *s = &sections->items[i];
-		bool arch = false, loader = false;
-
-		for (size_t k = first; k < sections->count; k++) {
-			const struct section *t = &sections->items[k];
-			const bool same = strcmp(t->body, head->body) == 0;
-
-			arch |= same && t->arch == s->arch && t->loader == head->loader;
-			loader |= same && t->arch == head->arch && t->loader == s->loader;
-		}
-		if (strcmp(s->body, head->body) == 0 && arch && loader)
-			s->shown = true;
-	}
-}
-
-static void print_sections(struct session *session, struct sections *sections, const char *before,
-			   const char *after)
-{
-	bool titled = false;
-
-	for (size_t i = 0; i < sections->count; i++) {
-		auto_buf struct scd_buf archs = scd_buf_init(512), loaders = scd_buf_init(512);
-		struct section *s = &sections->items[i];
-
-		if (s->shown || !*s->body)
-			continue;
-		if (!titled)
-			(void)printf("%s%s → %s%s\n", session->color ? BOLD : "", before, after,
-				     session->color ? PLAIN : "");
-		titled = true;
-		add_heading(sections, i, &archs, &loaders);
-		(void)printf("%s, with %s\n%s", scd_buf_text(&archs), scd_buf_text(&loaders),
-			     s->body);
-		mark_shown(sections, i);
-	}
-}
-
-static bool json_action(cJSON *object, const char *key, uint32_t action)
-{
-	const struct scd_action *row = scd_action_of(action);
-	cJSON *inner = cJSON_AddObjectToObject(object, key);
-	const char *name = scd_errno_name(action & 0xffff);
-
-	if (!inner || !cJSON_AddStringToObject(inner, "action", row ? row->name : "unknown"))
-		return false;
-	if (!row || !row->takes_errno)
-		return true;
-	return cJSON_AddNumberToObject(inner, "errno", action & 0xffff) &&
-	       (!name || cJSON_AddStringToObject(inner, "errnoName", name));
-}
-
-static bool json_difference(cJSON *list, const struct section *section,
-			    const struct scd_difference *d)
-{
-	static const char *const kinds[] = { "syscall", "unnamed", "architecture-added",
-					     "architecture-removed" };
-	static const char *const directions[] = { "stricter", "other", "weaker" };
-	auto_buf struct scd_buf arch = scd_buf_init(64);
-	cJSON *object = cJSON_CreateObject();
-
-	if (!object || !cJSON_AddItemToArray(list, object)) {
-		cJSON_Delete(object);
-		return false;
-	}
-	scd_arch_add_short_name(&arch, section->arch);
-	return cJSON_AddStringToObject(object, "architecture", scd_buf_text(&arch)) &&
-	       cJSON_AddStringToObject(object, "ociRuntime", section->loader) &&
-	       cJSON_AddStringToObject(object, "kind", kinds[d->kind]) &&
-	       (!*d->name || cJSON_AddStringToObject(object, "syscall", d->name)) &&
-	       cJSON_AddNumberToObject(object, "number", d->nr) &&
-	       (!d->when || cJSON_AddStringToObject(object, "when", d->when)) &&
-	       (!d->sampled || cJSON_AddTrueToObject(object, "sampled")) &&
-	       json_action(object, "old", d->before) && json_action(object, "new", d->after) &&
-	       cJSON_AddStringToObject(object, "change",
-				       directions[scd_change_direction(d->before, d->after) + 1]);
-}
-
-static bool json_sections(struct session *session, const struct sections *sections,
-			  const char *before, const char *after)
-{
-	cJSON *object = cJSON_CreateObject(), *list;
-
-	if (!object || !cJSON_AddItemToArray(session->profiles, object)) {
-		cJSON_Delete(object);
-		return false;
-	}
-	if ((before && !cJSON_AddStringToObject(object, "old", before)) ||
-	    (after && !cJSON_AddStringToObject(object, "new", after)))
-		return false;
-	list = cJSON_AddArrayToObject(object, "differences");
-	for (size_t i = 0; list && i < sections->count; i++) {
-		const struct scd_comparison *comparison = &sections->items[i].comparison;
-
-		for (size_t k = 0; k < comparison->count; k++)
-			if (counts(session, &comparison->items[k]) &&
-			    !json_difference(list, &sections->items[i], &comparison->items[k]))
-				return false;
-	}
-	return list;
-}
 
 /* Compares what one kind of loader makes of both. */
 static int compare(struct session *session, const struct scd_opened *before,
 		   const struct scd_opened *after, uint32_t arch, const struct scd_loader *loader,
-		   struct sections *sections, struct scd_error *err)
+		   struct scd_diff_sections *sections, struct scd_error *err)
 {
 	const uint32_t node = scd_arch_node(arch);
 	auto_program struct scd_program old = { 0 }, new = { 0 };
-	struct section *section = &sections->items[sections->count];
+	struct scd_diff_section *section = &sections->items[sections->count];
 
 	if (scd_program_make(&before->subject, loader, node, &old, err) < 0)
 		return scd_wrap(err, "%s", before->path);
@@ -273,7 +67,7 @@ static int compare(struct session *session, const struct scd_opened *before,
 	section->loader = loader->name;
 	sections->count++;
 	if (scd_compare(&old, &new, arch, &section->comparison, err) < 0 ||
-	    make_body(session, section, err) < 0)
+	    scd_diff_write(&session->style, section, err) < 0)
 		return -1;
 	session->found |= *section->body != '\0';
 	return 0;
@@ -281,8 +75,8 @@ static int compare(struct session *session, const struct scd_opened *before,
 
 /* The loaders that differ for one of the two are all of them. */
 static int compare_arch(struct session *session, const struct scd_opened *before,
-			const struct scd_opened *after, uint32_t arch, struct sections *sections,
-			struct scd_error *err)
+			const struct scd_opened *after, uint32_t arch,
+			struct scd_diff_sections *sections, struct scd_error *err)
 {
 	const uint32_t node = scd_arch_node(arch);
 	const bool agree = scd_stub_kinds_agree(&before->subject.profile, node) &&
@@ -299,28 +93,38 @@ static int compare_arch(struct session *session, const struct scd_opened *before
 	return 0;
 }
 
-/* The architectures that both together are about. */
-static size_t all_archs(const struct scd_check_opts *asked, const struct scd_opened *before,
-			const struct scd_opened *after, uint32_t archs[ARCHS_MAX])
+struct archs {
+	uint32_t items[SCD_DIFF_ARCHS_MAX];
+	size_t count;
+};
+
+static void add_arch(struct archs *archs, uint32_t arch)
+{
+	for (size_t i = 0; i < archs->count; i++)
+		if (archs->items[i] == arch)
+			return;
+	if (archs->count < SCD_DIFF_ARCHS_MAX)
+		archs->items[archs->count++] = arch;
+}
+
+/* The architectures that both together are about. A profile that lists none holds on any node:
+ * this machine stands for it. */
+static struct archs all_archs(const struct scd_check_opts *asked, const struct scd_opened *before,
+			      const struct scd_opened *after)
 {
 	const struct scd_profile *const profiles[] = { &before->subject.profile,
 						       &after->subject.profile };
-	size_t count = 0;
+	struct archs archs = { 0 };
 
 	for (size_t i = 0; i < asked->arch_count; i++)
-		archs[count++] = asked->archs[i];
-	for (size_t p = 0; p < 2 && asked->arch_count == 0; p++)
-		for (size_t i = 0; i < profiles[p]->arch_count; i++) {
-			bool seen = count == ARCHS_MAX;
-
-			for (size_t k = 0; k < count && !seen; k++)
-				seen = archs[k] == profiles[p]->archs[i];
-			if (!seen)
-				archs[count++] = profiles[p]->archs[i];
-		}
-	if (count == 0)
-		archs[count++] = seccomp_arch_native();
-	return count;
+		add_arch(&archs, asked->archs[i]);
+	for (size_t p = 0; p < 2 && asked->arch_count == 0; p++) {
+		for (size_t i = 0; i < profiles[p]->arch_count; i++)
+			add_arch(&archs, profiles[p]->archs[i]);
+		if (profiles[p]->arch_count == 0)
+			add_arch(&archs, seccomp_arch_native());
+	}
+	return archs;
 }
 
 static int open_usable(const struct scd_input *input, const struct scd_check_opts *opts,
@@ -328,22 +132,20 @@ static int open_usable(const struct scd_input *input, const struct scd_check_opt
 {
 	if (scd_opened_read_input(input, opts, opened, err) < 0)
 		return -1;
-	if (scd_opened_warn(opened) && !opened->subject.usable)
-		return scd_fail(err, SCD_E_CORRUPT, 0, "%s: not a profile", input->path);
+	(void)scd_opened_warn(opened);
 	if (!opened->subject.usable)
 		return scd_fail(err, SCD_E_CORRUPT, 0, "%s: not a profile", input->path);
 	return 0;
 }
 
-static int diff_pair(struct session *session, const struct scd_input *before,
-		     const struct scd_input *after, struct scd_error *err)
+static int compare_pair(struct session *session, const struct scd_input *before,
+			const struct scd_input *after, struct scd_error *err)
 {
 	const struct scd_check_opts judged = scd_check_opts_complete(&(struct scd_check_opts){ 0 });
 	auto_opened struct scd_opened old = { 0 }, new = { 0 };
-	auto_free void *room = calloc(1, sizeof(struct sections));
-	struct sections *sections = room;
-	uint32_t archs[ARCHS_MAX];
-	size_t count;
+	auto_free void *room = calloc(1, sizeof(struct scd_diff_sections));
+	struct scd_diff_sections *sections = room;
+	struct archs archs;
 	int rc = 0;
 
 	if (!sections)
@@ -351,59 +153,104 @@ static int diff_pair(struct session *session, const struct scd_input *before,
 	if (open_usable(before, &judged, &old, err) < 0 ||
 	    open_usable(after, &judged, &new, err) < 0)
 		return -1;
-	count = all_archs(session->opts, &old, &new, archs);
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = compare_arch(session, &old, &new, archs[i], sections, err);
+	archs = all_archs(session->opts, &old, &new);
+	for (size_t i = 0; i < archs.count && rc == 0; i++)
+		rc = compare_arch(session, &old, &new, archs.items[i], sections, err);
 	if (rc == 0 && session->profiles &&
-	    !json_sections(session, sections, before->path, after->path))
+	    !scd_diff_json(&session->style, sections,
+			   scd_diff_json_pair(session->profiles, before->path, after->path)))
 		rc = scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
 	else if (rc == 0 && !session->profiles && !session->asked->quiet)
-		print_sections(session, sections, before->path, after->path);
-	sections_done(sections);
+		scd_diff_print(&session->style, sections, before->path, after->path);
+	scd_diff_sections_done(sections);
 	return rc;
+}
+
+/* What is wrong with one pair stops no other. -1 without memory. */
+static int diff_pair(struct session *session, const struct scd_input *before,
+		     const struct scd_input *after, struct scd_error *err)
+{
+	cJSON *object;
+
+	if (compare_pair(session, before, after, err) == 0)
+		return 0;
+	if (err->code == SCD_E_NOMEM)
+		return -1;
+	session->trouble = true;
+	(void)scd_cli_fail(err);
+	if (!session->profiles)
+		return 0;
+	object = scd_diff_json_pair(session->profiles, before->path, after->path);
+	return object && cJSON_AddStringToObject(object, "error", err->msg)
+		       ? 0
+		       : scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
 }
 
 /* A profile that only one side has. */
 static int alone(struct session *session, const struct scd_input *input, bool added,
 		 struct scd_error *err)
 {
-	const struct sections none = { 0 };
+	const char *ceiling = session->asked->ceiling, *change = added ? "added" : "removed";
 
-	if (session->asked->ceiling && !added)
+	if (ceiling && !added)
 		return 0; /* the ceiling may have more */
 	session->found = true;
 	if (session->profiles)
-		return json_sections(session, &none, added ? NULL : input->path,
-				     added ? input->path : NULL)
+		return cJSON_AddStringToObject(scd_diff_json_pair(session->profiles,
+								  added ? NULL : input->path,
+								  added ? input->path : NULL),
+					       "change", change)
 			       ? 0
 			       : scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
-	if (!session->asked->quiet)
-		(void)printf("%s%s: %s%s\n", session->color ? BOLD : "", input->path,
-			     added ? "added" : "removed", session->color ? PLAIN : "");
+	if (session->asked->quiet)
+		return 0;
+	(void)printf("%s%s: ", session->style.color ? BOLD : "", input->path);
+	if (ceiling)
+		(void)printf("%s has no profile of this name", ceiling);
+	else
+		(void)printf("%s", change);
+	(void)printf("%s\n", session->style.color ? PLAIN : "");
 	return 0;
 }
 
 static const struct scd_input *find(const struct scd_inputs *inputs, const char *name)
 {
 	for (size_t i = 0; i < inputs->count; i++)
-		if (strcmp(inputs->items[i].name, name) == 0)
+		if (inputs->items[i].name && strcmp(inputs->items[i].name, name) == 0)
 			return &inputs->items[i];
 	return NULL;
+}
+
+/* Says what of a directory cannot be read. */
+static void say_faults(struct session *session, const struct scd_inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->count; i++)
+		if (inputs->items[i].fault.code != SCD_OK) {
+			(void)scd_cli_fail(&inputs->items[i].fault);
+			session->trouble = true;
+		}
 }
 
 /* Two directories: profiles of one name belong together. */
 static int diff_directories(struct session *session, const struct scd_inputs *before,
 			    const struct scd_inputs *after, struct scd_error *err)
 {
+	say_faults(session, before);
+	say_faults(session, after);
 	for (size_t i = 0; i < before->count; i++) {
-		const struct scd_input *other = find(after, before->items[i].name);
+		const struct scd_input *other;
 
+		if (before->items[i].fault.code != SCD_OK)
+			continue;
+		other = find(after, before->items[i].name);
+		if (other && other->fault.code != SCD_OK)
+			continue;
 		if (!other ? alone(session, &before->items[i], false, err) < 0
 			   : diff_pair(session, &before->items[i], other, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < after->count; i++)
-		if (!find(before, after->items[i].name) &&
+		if (after->items[i].fault.code == SCD_OK && !find(before, after->items[i].name) &&
 		    alone(session, &after->items[i], true, err) < 0)
 			return -1;
 	return 0;
@@ -471,6 +318,8 @@ static enum scd_exit run_operands(struct session *session, int argc, char **argv
 	}
 	if (root && scd_cli_print_json(root) != SCD_EXIT_OK)
 		return SCD_EXIT_TROUBLE;
+	if (session->trouble)
+		return SCD_EXIT_TROUBLE;
 	return session->found ? SCD_EXIT_FOUND : SCD_EXIT_OK;
 }
 
@@ -486,12 +335,19 @@ static enum scd_exit run_diff(const void *target, int argc, char **argv)
 					    : "diff needs OLD and NEW");
 		return SCD_EXIT_USAGE;
 	}
+	if (scd_stdin_count(argv, (size_t)argc) +
+		    (asked->ceiling && strcmp(asked->ceiling, SCD_STDIN_OPERAND) == 0) >
+	    1) {
+		scd_cli_warn("standard input can be read once");
+		return SCD_EXIT_USAGE;
+	}
 	if (scd_check_opts_make(&asked->words, &opts, &err) < 0)
 		return scd_cli_fail(&err);
 	if (opts.oci_runtimes == 0)
 		opts.oci_runtimes = SCD_OCI_RUNTIME_ANY;
 	session.opts = &opts;
-	session.color =
+	session.style.ceiling = asked->ceiling;
+	session.style.color =
 		asked->output == SCD_OUTPUT_HUMAN && scd_cli_want_color(asked->color, stdout);
 	return run_operands(&session, argc, argv);
 }

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "effect.h"
+#include "inputs.h"
 #include "one_profile.h"
 
 #define INPUTS_MAX 64
@@ -187,6 +188,10 @@ static enum scd_exit run_merge(const void *target, int argc, char **argv)
 
 	if (argc < 2 || argc > INPUTS_MAX) {
 		scd_cli_warn("merge needs a BASE and 1 to %d OVERLAYs", INPUTS_MAX - 1);
+		return SCD_EXIT_USAGE;
+	}
+	if (scd_stdin_count(argv, (size_t)argc) > 1) {
+		scd_cli_warn("standard input can be read once");
 		return SCD_EXIT_USAGE;
 	}
 	inputs = calloc(1, sizeof(*inputs));

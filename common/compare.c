@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "siblings.h"
-
 #define ARGS_END 6
 #define X32_BIT UINT32_C(0x40000000)
 #define WHEN_MAX ((size_t)4096)
@@ -112,21 +110,20 @@ static int add_pair(struct comparing *c, const struct scd_call *call, const stru
 	return difference->when ? 0 : scd_fail(c->err, SCD_E_NOMEM, 0, "the words for a case");
 }
 
-/* @rules: the name of the call whose rules count. */
-static int compare_call(struct comparing *c, const struct scd_call *call, const char *rules_of,
-			const struct scd_known *known)
+static int compare_call(struct comparing *c, const struct scd_call *call)
 {
 	const struct scd_reading_call *const rules[] = {
-		scd_subject_call(c->before->subject, rules_of),
-		scd_subject_call(c->after->subject, rules_of)
+		scd_subject_call(c->before->subject, call->name),
+		scd_subject_call(c->after->subject, call->name)
 	};
+	const struct scd_known known = { .bits = scd_arch_arg_mask(call->arch) };
 	auto_points struct scd_points points = { 0 };
 	auto_cases struct scd_cases cases = { 0 };
 	auto_free uint32_t *classes = NULL;
 	auto_free struct pair *pairs = NULL;
 	size_t count;
 
-	if (scd_points_make(rules, 2, known, &points, c->err) < 0)
+	if (scd_points_make(rules, 2, &known, &points, c->err) < 0)
 		return -1;
 	classes = calloc(points.count, sizeof(*classes));
 	pairs = calloc(points.count, sizeof(*pairs));
@@ -135,39 +132,13 @@ static int compare_call(struct comparing *c, const struct scd_call *call, const 
 	count = run_points(c, call, &points, pairs, classes);
 	if (count == 1 && pairs[0].before == pairs[0].after)
 		return 0;
-	if (scd_cases_make(call->arch, rules_of, rules, 2, &points, &cases, c->err) < 0)
+	if (scd_cases_make(call->arch, call->name, rules, 2, &points, &cases, c->err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (pairs[i].before != pairs[i].after &&
 		    add_pair(c, call, &cases, &pairs[i], classes, (uint32_t)i) < 0)
 			return -1;
 	return 0;
-}
-
-/* socketcall(2) and ipc(2) are judged by what stands in their first argument: each call that is
- * made through them is one of its own. */
-static int compare_named(struct comparing *c, const struct scd_call *call)
-{
-	struct scd_known known = { .bits = scd_arch_arg_mask(call->arch) };
-	char name[SCD_CALL_NAME_SIZE + 16];
-	size_t count;
-	const struct scd_multiplexed *rows = scd_multiplexed(&count);
-	bool through = false;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct scd_call part = { call->arch, name, call->nr };
-
-		if (strcmp(rows[i].through, call->name) != 0)
-			continue;
-		through = true;
-		known.mask = 1;
-		known.args[0] = rows[i].number;
-		(void)snprintf(name, sizeof(name), "%s(%s)", rows[i].through, rows[i].name);
-		if (compare_call(c, &part, rows[i].name, &known) < 0)
-			return -1;
-	}
-	known.mask = 0;
-	return through ? 0 : compare_call(c, call, call->name, &known);
 }
 
 static bool in_arch(uint32_t arch, uint32_t nr)
@@ -261,7 +232,7 @@ static int compare_numbers(struct comparing *c, const struct numbers *numbers)
 		const struct scd_call call = { c->arch, name, (int)numbers->items[i] };
 
 		(void)scd_call_name(c->arch, call.nr, name);
-		if ((*name == '#' ? compare_number(c, call.nr) : compare_named(c, &call)) < 0)
+		if ((*name == '#' ? compare_number(c, call.nr) : compare_call(c, &call)) < 0)
 			return -1;
 	}
 	return 0;
@@ -303,12 +274,22 @@ static int compare_whole(struct comparing *c, const struct numbers *numbers)
 	return add(c, d) ? 0 : -1;
 }
 
-/* Calls by name, numbers after them; of one call in the order in which they were found. */
-static int by_name(const void *a, const void *b)
+/* What lets more happen comes first, what only fails otherwise last. */
+static int rank(const struct scd_difference *d)
+{
+	const int direction = scd_change_direction(d->before, d->after);
+
+	return direction > 0 ? 0 : direction < 0 ? 1 : 2;
+}
+
+/* By rank; then calls by name, and numbers after them. */
+static int by_weight(const void *a, const void *b)
 {
 	const struct scd_difference *x = a, *y = b;
 	int order;
 
+	if (rank(x) != rank(y))
+		return rank(x) - rank(y);
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	order = strcmp(x->name, y->name);
@@ -334,7 +315,7 @@ int scd_compare(const struct scd_program *before, const struct scd_program *afte
 		rc = compare_whole(&c, &numbers);
 	free(numbers.items);
 	if (rc == 0 && out->count)
-		qsort(out->items, out->count, sizeof(*out->items), by_name);
+		qsort(out->items, out->count, sizeof(*out->items), by_weight);
 	return rc;
 }
 

@@ -115,6 +115,7 @@ END
   run -1 "$ctl" merge deny.json "$root/tests/data/examples/docker.json"
   [[ $output == *SCP009* ]]
   run -2 "$ctl" merge deny.json
+  run -2 "$ctl" merge - - < deny.json
   run -3 "$ctl" merge deny.json absent.json
 }
 
