@@ -153,7 +153,7 @@ no_sandbox = SECCOMPD_LANDLOCK=false SECCOMPD_SECCOMP_FILTER=false
 
 sanitize: ## the same tests under AddressSanitizer and UBSan
 	$(no_sandbox) $(MAKE) B=build-san CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
-	  check-unit check-seeds check-integration
+	  check-local
 
 fuzz: ## FUZZ_TIME seconds of libFuzzer for each target (packages of deps-full)
 	+@$(at_once) B=build-fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' $(FUZZ:%=run-%)
@@ -171,8 +171,8 @@ bench: all $(BENCH) $(SIM) ## measure, side by side with a bare libseccomp progr
 	B=$(B) tests/bench/daemon.sh
 
 coverage: ## line coverage of the unit and integration tests
-	$(no_sandbox) $(MAKE) B=build-cov CFLAGS='-O0 -g --coverage' check-unit check-integration
-	gcovr -r . --object-directory build-cov -e tests/ --print-summary
+	$(no_sandbox) $(MAKE) B=build-cov CFLAGS='-O0 -g --coverage' check-local; made=$$?; \
+	gcovr -r . --object-directory build-cov -e tests/ --print-summary && exit $$made
 
 fmt: ## lay the sources out
 	clang-format -i $(SOURCES)

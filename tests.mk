@@ -28,6 +28,8 @@ endef
 
 check: ## run every test that needs no heavy package
 	$(call run_all,$(E2E_TESTS) $(INTEGRATION_TESTS) $(UNIT_TESTS) $(SEED_TESTS))
+check-local: ## all of it but tests/e2e: what sanitize and coverage run
+	$(call run_all,$(INTEGRATION_TESTS) $(UNIT_TESTS) $(SEED_TESTS))
 check-unit: ## unit tests, one program per module
 	$(call run_all,$(UNIT_TESTS))
 check-seeds: ## feed every seed to its fuzz target
@@ -105,5 +107,5 @@ long-fuzz: # an hour for each target, twice
 rules-doc: $(B)/seccompctl ## write docs/rules.md anew, from the table of rules
 	tests/lint/rules_doc.sh $(B)/seccompctl > docs/rules.md
 
-.PHONY: check check-unit check-seeds check-integration check-e2e check-full update-expected rules-doc cross-arm64 machine-arm64 \
+.PHONY: check check-local check-unit check-seeds check-integration check-e2e check-full update-expected rules-doc cross-arm64 machine-arm64 \
         $(UNIT_TESTS) $(SEED_TESTS) $(INTEGRATION_TESTS) $(E2E_TESTS) $(FULL_TESTS) $(RERUNS)

@@ -6,6 +6,10 @@ B=${B:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build}
 # Not as whoever runs the tests happens to have them: CI has no terminal, and script(1) starts SHELL.
 export LC_ALL=C.UTF-8 TERM=xterm SHELL=/bin/bash
 
+# Were the programs built for `make sanitize`? LeakSanitizer does not work in what somebody traces.
+sanitized() { grep -q __asan_init "$B/seccompd"; }
+no_leak_check() { export ASAN_OPTIONS=detect_leaks=0; }
+
 # Runs a command as somebody else, who cannot enter the directory of the programs when that is below /root: a
 # program that is to be run has to be copied to where we stand.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }

@@ -193,7 +193,7 @@ ends_by_signals() {
   status=0
   wait "$waiter" || status=$?
   [ "$status" = "$1" ] || { cat out err && echo "status $status" && return 1; }
-  "$root/build/seccompctl" validate -q --strict sig.json
+  "$ctl" validate -q --strict sig.json
 }
 
 @test "a terminal is passed on, or missed" {
@@ -251,13 +251,15 @@ ends_by_signals() {
   done
 }
 
-# A container that works every now and then, in the background: $init is its first process.
+# A container that works every now and then, in the background: $init is its first process. Its streams are
+# files: crun gives them to root of the user namespace, and the machine needs its /dev/null.
 start_container() {
   local runtime=$1
   bundle true sh -c 'while :; do mkdir /tmp/new; rmdir /tmp/new; usleep 20000; done'
   [ -z "${2-}" ] || config "$2"
+  : > run.in
   unshare --mount --propagation private sh -c 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' \
-    sh "$runtime" --root "$at/state" run --bundle b "scd-pid-$$" > /dev/null 2> run.err 3>&- &
+    sh "$runtime" --root "$at/state" run --bundle b "scd-pid-$$" < run.in > run.out 2> run.err 3>&- &
   waiter=$!
   init=
   for _ in $(seq 100); do

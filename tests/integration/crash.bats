@@ -23,6 +23,7 @@ setup() {
     good_profile umount2 > "$NEW/$name"
   done
   not_under 'own-profile valgrind' 'ptrace(2) kills there, and valgrind makes calls of its own'
+  no_leak_check
   under_mode strace -o /dev/null true 2>/dev/null || skip_or_fail 'strace cannot trace here'
 }
 teardown() { volume_teardown; }
