@@ -77,7 +77,10 @@ void scd_cli_warn(const char *fmt, ...)
 
 enum scd_exit scd_cli_fail(const struct scd_error *err)
 {
-	scd_cli_warn("%s%s%s", err->msg, err->sys ? ": " : "", err->sys ? strerror(err->sys) : "");
+	char shown[SCD_ERROR_SHOWN];
+
+	scd_error_show(err, shown);
+	scd_cli_warn("%s", shown);
 	return err->code == SCD_E_USAGE || err->code == SCD_E_CONFIG ? SCD_EXIT_USAGE
 								     : SCD_EXIT_TROUBLE;
 }

@@ -55,9 +55,11 @@ void scd_profile_text_done(struct scd_profile_text *read)
 enum scd_exit scd_one_profile_refuse(const struct scd_one_profile *profile,
 				     const struct scd_report *report)
 {
-	const struct scd_judged judged = {
-		.name = profile->path, .text = profile->text, .len = profile->len, .report = report
-	};
+	const struct scd_judged judged = { .fail_on = SCD_ERROR,
+					   .name = profile->path,
+					   .text = profile->text,
+					   .len = profile->len,
+					   .report = report };
 	const struct scd_check_opts any = { 0 };
 	const struct scd_render_opts how = { .judged_with = &any };
 	struct scd_error err;

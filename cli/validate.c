@@ -32,10 +32,12 @@ struct validate_options {
 #define FORMAT_CHOICE(value, name, function) { name, value },
 static const struct scd_choice formats[] = { SCD_FORMATS(FORMAT_CHOICE){ NULL, 0 } };
 
+/* What --fail-on takes. */
 static const struct scd_choice severities[] = {
 	{ "error", SCD_ERROR },
 	{ "warning", SCD_WARNING },
 	{ "note", SCD_NOTE },
+	{ "never", SCD_SEVERITY_COUNT },
 	{ NULL, 0 },
 };
 
@@ -159,6 +161,7 @@ static struct scd_judged judged_of(const struct scd_verdict *verdict)
 		.len = file->len,
 		.report = judged ? &verdict->report : NULL,
 		.trouble = judged ? NULL : &verdict->trouble,
+		.fail_on = verdict->settings->fail_on,
 	};
 
 	if (verdict->embedded) {
@@ -299,7 +302,8 @@ const struct scd_command scd_command_validate = {
 		"PATH is a file, a directory (every *.json, *.yaml and *.yml below it), or - for\n"
 		"standard input. YAML is read as Kubernetes manifests: ConfigMaps and SeccompProfiles\n"
 		"with profiles, pods and workloads that use some.\n"
-		"Exit status: 0 accepted, 1 findings, 2 wrong usage, 3 something could not be read.",
+		"Exit status: 0 accepted, 1 findings, 2 wrong usage or settings, 3 something could not\n"
+		"be read.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct validate_options),

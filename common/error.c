@@ -53,6 +53,12 @@ int scd_wrap(struct scd_error *err, const char *fmt, ...)
 	return -1;
 }
 
+void scd_error_show(const struct scd_error *err, char shown[SCD_ERROR_SHOWN])
+{
+	(void)snprintf(shown, SCD_ERROR_SHOWN, "%s%s%s", err->msg, err->sys ? ": " : "",
+		       err->sys ? strerror(err->sys) : "");
+}
+
 const char *scd_code_name(enum scd_code code)
 {
 	return (unsigned int)code < SCD_CODE_COUNT ? codes[code].name : "unknown";

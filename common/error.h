@@ -36,6 +36,10 @@ int scd_fail(struct scd_error *err, enum scd_code code, int sys, const char *fmt
 /* Puts "<context>: " in front of the message; keeps code and sys. Returns -1. */
 int scd_wrap(struct scd_error *err, const char *fmt, ...) SCD_PRINTF(2, 3) SCD_NONNULL;
 
+/* The message with what errno says, for people. */
+#define SCD_ERROR_SHOWN (sizeof(((struct scd_error *)0)->msg) + 128)
+void scd_error_show(const struct scd_error *err, char shown[SCD_ERROR_SHOWN]) SCD_NONNULL;
+
 /* "too_large", ...: lower snake case, stable across releases, never NULL. */
 const char *scd_code_name(enum scd_code code);
 

@@ -37,6 +37,35 @@ struct scd_tally scd_tally_of(const struct scd_judged *list, size_t count)
 	return tally;
 }
 
+bool scd_judged_fails(const struct scd_judged *judged)
+{
+	if (!judged->report || !scd_report_accepts(judged->report))
+		return true;
+	for (int severity = judged->fail_on; severity < SCD_SEVERITY_COUNT; severity++)
+		if (judged->report->by_severity[severity] > 0)
+			return true;
+	return false;
+}
+
+static void print_count(FILE *out, const char *before, size_t count, const char *word)
+{
+	(void)fprintf(out, "%s%zu %s%s", before, count, word, count == 1 ? "" : "s");
+}
+
+void scd_render_tally(const struct scd_tally *tally, bool show_notes, FILE *out)
+{
+	print_count(out, "", tally->files, "file");
+	if (tally->profiles + tally->unread != tally->files)
+		print_count(out, " with ", tally->profiles, "profile");
+	print_count(out, ", ", tally->by_severity[SCD_ERROR], "error");
+	print_count(out, ", ", tally->by_severity[SCD_WARNING], "warning");
+	if (show_notes)
+		print_count(out, ", ", tally->by_severity[SCD_NOTE], "note");
+	if (tally->unread > 0)
+		(void)fprintf(out, ", %zu not judged", tally->unread);
+	(void)fputc('\n', out);
+}
+
 int scd_render(enum scd_format format, const struct scd_judged *list, size_t count,
 	       const struct scd_render_opts *opts, FILE *out, struct scd_error *err)
 {

@@ -22,6 +22,7 @@ struct scd_judged {
 	size_t len;
 	char sha256[SCD_SHA256_HEX];	 /* "" when the text could not be read */
 	const struct scd_report *report; /* sorted; NULL: no verdict was reached */
+	int fail_on; /* enum scd_severity: what fails it, beside what rejects it */
 	const struct scd_error *trouble; /* why there is no verdict; else NULL */
 };
 
@@ -37,6 +38,9 @@ struct scd_tally {
 	size_t profiles, accepted, rejected, unread;
 	size_t by_severity[SCD_SEVERITY_COUNT]; /* findings, also those that were not kept */
 };
+
+/* Whether there is no verdict, or one that fails: the exit status is not 0 then. */
+bool scd_judged_fails(const struct scd_judged *judged) SCD_NONNULL;
 
 struct scd_tally scd_tally_of(const struct scd_judged *list, size_t count) SCD_NONNULL;
 
@@ -62,6 +66,9 @@ enum scd_format {
 		     const struct scd_render_opts *opts, FILE *out, struct scd_error *err) \
 		SCD_NONNULL SCD_MUST_CHECK;
 SCD_FORMATS(SCD_FORMAT_PROTOTYPE)
+
+/* "2 files, 1 error, 0 warnings" and a newline. */
+void scd_render_tally(const struct scd_tally *tally, bool show_notes, FILE *out) SCD_NONNULL;
 
 /* A table in Markdown, for the summary page of a CI run. */
 int scd_render_markdown(const struct scd_judged *list, size_t count,

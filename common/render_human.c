@@ -79,26 +79,6 @@ static void add_file(struct scd_buf *out, const struct scd_judged *judged,
 			       scd_buf_text(&name), report->total - report->count, report->count);
 }
 
-static void print_count(FILE *out, const char *before, size_t count, const char *word)
-{
-	(void)fprintf(out, "%s%zu %s%s", before, count, word, count == 1 ? "" : "s");
-}
-
-static void print_summary(FILE *out, const struct scd_tally *tally,
-			  const struct scd_render_opts *opts)
-{
-	print_count(out, "", tally->files, "file");
-	if (tally->profiles + tally->unread != tally->files)
-		print_count(out, " with ", tally->profiles, "profile");
-	print_count(out, ", ", tally->by_severity[SCD_ERROR], "error");
-	print_count(out, ", ", tally->by_severity[SCD_WARNING], "warning");
-	if (opts->show_notes)
-		print_count(out, ", ", tally->by_severity[SCD_NOTE], "note");
-	if (tally->unread > 0)
-		(void)fprintf(out, ", %zu not judged", tally->unread);
-	(void)fputc('\n', out);
-}
-
 int scd_render_human(const struct scd_judged *list, size_t count,
 		     const struct scd_render_opts *opts, FILE *out, struct scd_error *err)
 {
@@ -114,6 +94,6 @@ int scd_render_human(const struct scd_judged *list, size_t count,
 			return scd_fail(err, SCD_E_NOMEM, 0, "show '%s'", list[i].name);
 		(void)fwrite(scd_buf_text(&text), 1, text.len, out);
 	}
-	print_summary(out, &tally, opts);
+	scd_render_tally(&tally, opts->show_notes, out);
 	return 0;
 }

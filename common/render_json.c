@@ -28,10 +28,9 @@ static cJSON *make_finding(struct scd_tree *tree, const struct scd_finding *find
 
 static void add_trouble(struct scd_tree *tree, cJSON *object, const struct scd_error *trouble)
 {
-	char message[sizeof(trouble->msg) + 128];
+	char message[SCD_ERROR_SHOWN];
 
-	(void)snprintf(message, sizeof(message), "%s%s%s", trouble->msg, trouble->sys ? ": " : "",
-		       trouble->sys ? strerror(trouble->sys) : "");
+	scd_error_show(trouble, message);
 	scd_tree_string(tree, object, "reason", scd_code_reason(trouble->code));
 	scd_tree_clean(tree, object, "message", message);
 }

@@ -15,34 +15,42 @@ static void add_finding(struct scd_buf *out, const struct scd_judged *judged,
 	scd_buf_printf(out, " [%s %s]\n", finding->rule->id, finding->rule->name);
 }
 
-/* Errors are the failure, and what else is shown is the output. */
+/* From which severity on a finding fails its profile: an error always does. */
+static int least_failing(const struct scd_judged *judged)
+{
+	return judged->fail_on < SCD_ERROR ? judged->fail_on : SCD_ERROR;
+}
+
+/* What fails it is the failure, and what else is shown is the output. */
 static void add_findings(struct scd_buf *failure, struct scd_buf *output,
 			 const struct scd_judged *judged, bool show_notes)
 {
 	for (size_t i = 0; i < judged->report->count; i++) {
 		const struct scd_finding *finding = &judged->report->items[i];
 
-		if (finding->severity == SCD_ERROR)
+		if ((int)finding->severity >= least_failing(judged))
 			add_finding(failure, judged, finding);
 		else if (finding->severity == SCD_WARNING || show_notes)
 			add_finding(output, judged, finding);
 	}
 }
 
-/* The first error is what the failure is called. */
-static const struct scd_finding *first_error(const struct scd_report *report)
+/* The first of the worst is what the failure is called. */
+static const struct scd_finding *worst_of(const struct scd_report *report)
 {
+	const struct scd_finding *worst = NULL;
+
 	for (size_t i = 0; i < report->count; i++)
-		if (report->items[i].severity == SCD_ERROR)
-			return &report->items[i];
-	return NULL;
+		if (!worst || report->items[i].severity > worst->severity)
+			worst = &report->items[i];
+	return worst;
 }
 
 static enum scd_junit_verdict verdict_of(const struct scd_judged *judged)
 {
 	if (!judged->report)
 		return SCD_JUNIT_ERROR;
-	return scd_report_accepts(judged->report) ? SCD_JUNIT_PASSED : SCD_JUNIT_FAILED;
+	return scd_judged_fails(judged) ? SCD_JUNIT_FAILED : SCD_JUNIT_PASSED;
 }
 
 static int print_case(const struct scd_judged *judged, const struct scd_render_opts *opts,
@@ -56,9 +64,11 @@ static int print_case(const struct scd_judged *judged, const struct scd_render_o
 		.more = judged->key,
 		.verdict = verdict_of(judged),
 	};
+	char shown[SCD_ERROR_SHOWN];
 
 	if (one.verdict == SCD_JUNIT_ERROR) {
-		one.message = judged->trouble->msg;
+		scd_error_show(judged->trouble, shown);
+		one.message = shown;
 		one.type = scd_code_reason(judged->trouble->code);
 		return scd_junit_case(out, &one, err);
 	}
@@ -66,10 +76,10 @@ static int print_case(const struct scd_judged *judged, const struct scd_render_o
 	if (failure.failed || output.failed)
 		return scd_fail(err, SCD_E_NOMEM, 0, "show '%s'", judged->name);
 	if (one.verdict == SCD_JUNIT_FAILED) {
-		const struct scd_finding *first = first_error(judged->report);
+		const struct scd_finding *worst = worst_of(judged->report);
 
-		one.message = first ? first->message : "rejected";
-		one.type = first ? first->rule->name : "rejected";
+		one.message = worst ? worst->message : "rejected";
+		one.type = worst ? worst->rule->name : "rejected";
 		one.details = scd_buf_text(&failure);
 	}
 	if (output.len > 0)

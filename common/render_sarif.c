@@ -167,9 +167,11 @@ static cJSON *make_notification(struct scd_tree *tree, const struct scd_judged *
 {
 	cJSON *object = scd_tree_keep(tree, cJSON_CreateObject());
 	cJSON *message = scd_tree_keep(tree, cJSON_AddObjectToObject(object, "message"));
+	char shown[SCD_ERROR_SHOWN];
 
+	scd_error_show(judged->trouble, shown);
 	scd_tree_string(tree, object, "level", "error");
-	scd_tree_clean(tree, message, "text", judged->trouble->msg);
+	scd_tree_clean(tree, message, "text", shown);
 	return object;
 }
 

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016 # patterns hold dollars and backquotes
 
 bats_require_minimum_version 1.5.0
+load lib.bash
 
 setup() {
   root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -60,6 +61,14 @@ setup() {
   [ -n "$command" ]
   run -1 bash -c "$command"
   python3 -c 'import sys, xml.etree.ElementTree as tree; assert tree.parse("seccomp.xml").getroot().get("failures") == "1"'
+}
+
+@test "the step for code scanning passes, and writes SARIF with what was found" {
+  mkdir deploy && mv configmap.yaml deployment.yaml deploy
+  command=$(sed -n 's/^      - run: \(seccompctl validate -o sarif .*\)$/\1/p' "$root/docs/ci.md")
+  [ -n "$command" ]
+  run -0 bash -c "$command"
+  jq_true '.version == "2.1.0" and any(.runs[0].results[]; .level == "error")' seccomp.sarif
 }
 
 @test "the settings that docs/ci.md shows are taken" {

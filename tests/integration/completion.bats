@@ -23,7 +23,7 @@ offered() {
   [ "$(offered seccompctl validate --oci-)" = --oci-runtime ]
   [ "$(offered seccompctl validate -o js)" = 'json jsonl' ]
   [ "$(offered seccompctl validate --output = sa)" = sarif ]
-  [ "$(offered seccompctl validate --fail-on =)" = 'error note warning' ]
+  [ "$(offered seccompctl validate --fail-on =)" = 'error never note warning' ]
   [ "$(offered seccompctl validate --disable json-)" = json-syntax ]
   [ "$(offered seccompctl rules SCP00 | wc -w)" -eq 9 ]
   [ "$(offered seccompctl completion f)" = fish ]

@@ -66,7 +66,7 @@ setup() {
   run -1 "$ctl" validate -o github warned.json 'a,b:c%.json'
   [[ ${lines[0]} == '::error file=a%2Cb%3Ac%25.json,line=2,col=20,title=SCP005 action-unknown::'* ]]
   [[ ${lines[1]} == '::warning file=warned.json,line=1,'*title=SCP046* ]]
-  [ "${lines[2]}" = '2 files, 1 errors, 1 warnings, 0 notes' ] || [[ ${lines[2]} == '2 files, 1 errors, 1 warnings, '* ]]
+  [ "${lines[2]}" = '2 files, 1 error, 1 warning' ]
   [ "${#lines[@]}" -eq 3 ]
   # A name cannot begin a command of its own.
   cp bad.json $'x\n::set-output name=a::b.json'
@@ -79,7 +79,7 @@ setup() {
   cp bad.json 'a|b.json'
   GITHUB_STEP_SUMMARY=$PWD/summary run -1 "$ctl" validate -o github 'a|b.json' good.json
   [ "$(head -1 summary)" = before ]
-  grep -qF '### seccomp profiles: 2 files, 1 errors, 0 warnings' summary
+  grep -qF '### seccomp profiles: 2 files, 1 error, 0 warnings' summary
   grep -qF '| a\|b.json :2 | error | action-unknown |' summary
   GITHUB_STEP_SUMMARY=$PWD/none/summary run -3 "$ctl" validate -o github bad.json
   [[ $output == *"open '$PWD/none/summary'"* ]]
@@ -110,7 +110,43 @@ END
   python3 -c 'import sys, xml.etree.ElementTree as tree; tree.fromstring(sys.stdin.buffer.read())' <<< "$output"
 }
 
-@test "name lists the files that are not accepted" {
+@test "what could not be judged says why in every format for CI" {
+  reason="open 'gone,1.json': No such file or directory"
+  run -3 --separate-stderr "$ctl" validate -o sarif good.json gone,1.json
+  jq_true --arg why "$reason" '.runs[0].invocations[0].toolExecutionNotifications[0].message.text == $why' <<< "$output"
+  run -3 --separate-stderr "$ctl" validate -o junit good.json gone,1.json
+  python3 -c 'import sys, xml.etree.ElementTree as tree; assert tree.fromstring(sys.argv[1].encode()).find(".//error").get("message") == sys.argv[2]' "$output" "$reason"
+  GITHUB_STEP_SUMMARY=$PWD/summary run -3 --separate-stderr "$ctl" validate -o github good.json gone,1.json
+  [ "${lines[0]}" = "::error file=gone%2C1.json,title=not judged::$reason" ]
+  [ "${lines[1]}" = '2 files, 0 errors, 0 warnings, 1 not judged' ]
+  grep -qF "| gone,1.json | error | not judged | $reason |" summary
+}
+
+@test "a summary stays below what GitHub shows" {
+  mkdir many
+  name=$(printf 'x%.0s' {1..200})
+  jq -n '{defaultAction: "SCMP_ACT_ALOW", syscalls: [range(60) | {names: ["nosuchcall\(.)"], action: "SCMP_ACT_EROR"}]}' > bad.json
+  for i in {1..100}; do cp bad.json "many/$name$i.json"; done
+  GITHUB_STEP_SUMMARY=$PWD/summary run -1 "$ctl" validate -o github many
+  [ "$(wc -c < summary)" -gt 900000 ]
+  [ "$(wc -c < summary)" -lt 1048576 ]
+  [ "$(tail -1 summary)" = 'The rest is in the log: a summary has room for no more.' ]
+}
+
+@test "what --fail-on fails is failed in junit and named by name, and never fails nothing" {
+  run -0 "$ctl" validate -o name warned.json
+  run -1 "$ctl" validate -o name --fail-on=warning good.json warned.json
+  [ "$output" = warned.json ]
+  run -1 "$ctl" validate -o junit --fail-on=warning good.json warned.json
+  [[ $output == *'tests="2" failures="1" errors="0"'*'type="arch-32bit-killed"'* ]]
+  run -0 "$ctl" validate --fail-on=never bad.json warned.json
+  [[ $output == *'2 files, 1 error, 1 warning' ]]
+  run -0 "$ctl" validate -o name --fail-on=never bad.json warned.json
+  [ "$output" = bad.json ]
+  run -3 "$ctl" validate --fail-on=never gone.json
+}
+
+@test "name lists the files that fail" {
   run -1 "$ctl" validate -o name good.json bad.json warned.json
   [ "$output" = bad.json ]
   run -0 "$ctl" validate -o name good.json

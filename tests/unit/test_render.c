@@ -43,8 +43,11 @@ static int make_sample(void **state)
 					       .text = web_text,
 					       .len = sizeof(web_text) - 1,
 					       .sha256 = "c0ffee",
-					       .report = &sample->bad };
-	sample->list[1] = (struct scd_judged){ .name = "good.json", .report = &sample->good };
+					       .report = &sample->bad,
+					       .fail_on = SCD_ERROR };
+	sample->list[1] = (struct scd_judged){ .name = "good.json",
+					       .report = &sample->good,
+					       .fail_on = SCD_ERROR };
 	sample->list[2] = (struct scd_judged){ .name = "gone.json", .trouble = &sample->gone };
 	*state = sample;
 	return 0;
