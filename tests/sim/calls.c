@@ -22,8 +22,8 @@
 #define THREADS 4
 
 /* It is traced, and a check for leaks is by ptrace(2) as well: it would wait for ever. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
+const char *__asan_default_options(void); /* NOLINT(*-reserved-identifier,cert-dcl*) */
+const char *__asan_default_options(void)  /* NOLINT(*-reserved-identifier,cert-dcl*) */
 {
 	return "detect_leaks=0";
 }
