@@ -2,7 +2,7 @@
 # What has to be installed. Debian 12 package names, one list a purpose.
 DEPS_BUILD := gcc make pkg-config libc6-dev libseccomp-dev libyaml-dev libcjson-dev \
               libcurl4-openssl-dev libinotifytools0-dev libevent-dev libmd-dev
-DEPS_TEST  := libcmocka-dev bats jq curl procps util-linux strace busybox-static crun runc python3
+DEPS_TEST  := libcmocka-dev bats git jq curl procps util-linux strace busybox-static crun runc python3
 DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell mandoc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 DEPS_ARM64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static qemu-system-arm cpio jq
 DEPS_FULL  := nginx redis-server redis-tools postgresql nodejs default-jdk-headless python3 \

@@ -17,6 +17,7 @@ struct diff_options {
 	bool quiet;
 	int color;
 	char *ceiling;
+	bool git;
 	struct scd_check_words words;
 };
 
@@ -31,6 +32,10 @@ static const struct scd_option options[] = {
 	  .metavar = "BASE",
 	  .help = "compare NEW with this profile or directory, and list only what NEW lets "
 		  "happen and it does not" },
+	{ .name = "git",
+	  .type = SCD_OPT_BOOL,
+	  .offset = offsetof(struct diff_options, git),
+	  .help = "take what git(1) gives to an external diff driver, and always end with 0" },
 	SCD_CLI_OCI_RUNTIME(struct diff_options, words),
 	{ .name = "arch",
 	  .type = SCD_OPT_STRINGS,
@@ -283,6 +288,64 @@ static int diff_operands(struct session *session, char *old, char *new, struct s
 	return 0;
 }
 
+/* What git(1) gives to an external diff driver (GIT_EXTERNAL_DIFF). */
+enum {
+	GIT_PATH,
+	GIT_OLD_FILE, /* "/dev/null" where that side has none */
+	GIT_OLD_HEX,
+	GIT_OLD_MODE,
+	GIT_NEW_FILE,
+	GIT_NEW_HEX,
+	GIT_NEW_MODE,
+	GIT_OPERANDS,
+	GIT_NEW_PATH = GIT_OPERANDS, /* of what was renamed or copied */
+	GIT_RENAME_OPERANDS = GIT_OPERANDS + 2,
+	GIT_UNMERGED_OPERANDS = 1, /* the path alone */
+};
+
+static bool git_operands_valid(int argc)
+{
+	return argc == GIT_OPERANDS || argc == GIT_RENAME_OPERANDS || argc == GIT_UNMERGED_OPERANDS;
+}
+
+static int diff_for_git(struct session *session, int argc, char **argv, struct scd_error *err)
+{
+	char *const new_path = argv[argc == GIT_RENAME_OPERANDS ? GIT_NEW_PATH : GIT_PATH];
+	auto_free char *old_label = NULL, *new_label = NULL;
+	struct scd_input before = { 0 }, after = { 0 };
+
+	if (argc == GIT_UNMERGED_OPERANDS) {
+		(void)printf("%s: not merged\n", argv[GIT_PATH]);
+		return 0;
+	}
+	if (asprintf(&old_label, "a/%s", argv[GIT_PATH]) < 0 ||
+	    asprintf(&new_label, "b/%s", new_path) < 0)
+		return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
+	before.path = old_label;
+	before.file = argv[GIT_OLD_FILE];
+	after.path = new_label;
+	after.file = argv[GIT_NEW_FILE];
+	if (strcmp(before.file, "/dev/null") == 0)
+		return alone(session, &after, true, err);
+	if (strcmp(after.file, "/dev/null") == 0)
+		return alone(session, &before, false, err);
+	return diff_pair(session, &before, &after, err);
+}
+
+static int diff_all(struct session *session, int argc, char **argv, struct scd_error *err)
+{
+	char *const ceiling = session->asked->ceiling;
+	int rc = 0;
+
+	if (session->asked->git)
+		return diff_for_git(session, argc, argv, err);
+	if (!ceiling)
+		return diff_operands(session, argv[0], argv[1], err);
+	for (int i = 0; i < argc && rc == 0; i++)
+		rc = diff_operands(session, ceiling, argv[i], err);
+	return rc;
+}
+
 static cJSON *make_document(cJSON **profiles)
 {
 	cJSON *root = scd_cli_document("ProfileDiff");
@@ -301,44 +364,54 @@ static enum scd_exit run_operands(struct session *session, int argc, char **argv
 	const struct diff_options *asked = session->asked;
 	cJSON *root = NULL;
 	struct scd_error err;
-	int rc = 0;
 
 	if (asked->output == SCD_OUTPUT_JSON && !asked->quiet) {
 		root = make_document(&session->profiles);
 		if (!root)
 			return scd_cli_no_memory();
 	}
-	if (!asked->ceiling)
-		rc = diff_operands(session, argv[0], argv[1], &err);
-	for (int i = 0; asked->ceiling && i < argc && rc == 0; i++)
-		rc = diff_operands(session, asked->ceiling, argv[i], &err);
-	if (rc < 0) {
+	if (diff_all(session, argc, argv, &err) < 0) {
 		cJSON_Delete(root);
 		return scd_cli_fail(&err);
 	}
 	if (root && scd_cli_print_json(root) != SCD_EXIT_OK)
 		return SCD_EXIT_TROUBLE;
+	if (asked->git) /* which another status ends, with all files that would follow */
+		return SCD_EXIT_OK;
 	if (session->trouble)
 		return SCD_EXIT_TROUBLE;
 	return session->found ? SCD_EXIT_FOUND : SCD_EXIT_OK;
 }
 
+/* What is wrong with the operands, or NULL. */
+static const char *operands_wrong(const struct diff_options *asked, int argc, char **argv)
+{
+	const bool ceiling_is_stdin =
+		asked->ceiling && strcmp(asked->ceiling, SCD_STDIN_OPERAND) == 0;
+
+	if (asked->git && asked->ceiling)
+		return "diff takes --git or --ceiling, not both";
+	if (asked->git)
+		return git_operands_valid(argc) ? NULL : "diff --git is for git(1) to run";
+	if (asked->ceiling && argc < 1)
+		return "diff --ceiling BASE needs a NEW";
+	if (!asked->ceiling && argc != 2)
+		return "diff needs OLD and NEW";
+	return scd_stdin_count(argv, (size_t)argc) + ceiling_is_stdin > 1
+		       ? "standard input can be read once"
+		       : NULL;
+}
+
 static enum scd_exit run_diff(const void *target, int argc, char **argv)
 {
 	const struct diff_options *asked = target;
-	struct session session = { .asked = asked };
+	struct session session = { .asked = asked, .style.says_equal = asked->git };
+	const char *wrong = operands_wrong(asked, argc, argv);
 	struct scd_check_opts opts;
 	struct scd_error err;
 
-	if (asked->ceiling ? argc < 1 : argc != 2) {
-		scd_cli_warn(asked->ceiling ? "diff --ceiling BASE needs a NEW"
-					    : "diff needs OLD and NEW");
-		return SCD_EXIT_USAGE;
-	}
-	if (scd_stdin_count(argv, (size_t)argc) +
-		    (asked->ceiling && strcmp(asked->ceiling, SCD_STDIN_OPERAND) == 0) >
-	    1) {
-		scd_cli_warn("standard input can be read once");
+	if (wrong) {
+		scd_cli_warn("%s", wrong);
 		return SCD_EXIT_USAGE;
 	}
 	if (scd_check_opts_make(&asked->words, &opts, &err) < 0)

@@ -151,6 +151,9 @@ void scd_diff_print(const struct scd_diff_style *style, struct scd_diff_sections
 			     scd_buf_text(&how_many), s->body);
 		mark_shown(sections, i);
 	}
+	if (!titled && style->says_equal)
+		(void)printf("%s%s → %s%s\nno difference in meaning\n", style->color ? BOLD : "",
+			     before, after, style->color ? PLAIN : "");
 }
 
 static bool json_action(cJSON *object, const char *key, uint32_t action)

@@ -29,6 +29,7 @@ struct scd_diff_sections {
 struct scd_diff_style {
 	bool ceiling; /* only what exceeds the first profile counts */
 	bool color;
+	bool says_equal; /* people are told where nothing counts, too */
 };
 
 /* Sets .body of a section whose comparison is made: "" when nothing counts. -1 with
@@ -36,7 +37,7 @@ struct scd_diff_style {
 int scd_diff_write(const struct scd_diff_style *style, struct scd_diff_section *section,
 		   struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
-/* Prints what counts, under the names of the two profiles; nothing when nothing does. */
+/* Prints what counts, under the names of the two profiles; when nothing does, nothing, or that. */
 void scd_diff_print(const struct scd_diff_style *style, struct scd_diff_sections *sections,
 		    const char *before, const char *after) SCD_NONNULL;
 

@@ -179,6 +179,69 @@ END
   run -3 "$ctl" diff old.json broken.json
 }
 
+# A repository with old.json as web.json, whose diffs this program makes; commit it with `commit`.
+repository() {
+  export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat
+  export GIT_{AUTHOR,COMMITTER}_NAME=test GIT_{AUTHOR,COMMITTER}_EMAIL=test@localhost
+  git init -q repository
+  cd repository || return
+  git config diff.seccomp.command "'$ctl' diff --git"
+  echo '*.json diff=seccomp' > .gitattributes
+  cp ../old.json web.json
+  commit
+}
+
+commit() { git add -A && git commit -qm commit; }
+
+@test "git shows what a commit changes in meaning" {
+  repository
+  write web.json 13 "$(deny bpf)"
+  run -0 git diff
+  [ "${lines[0]}" = 'a/web.json → b/web.json' ]
+  [[ $output == *$'\n  + bpf                    ALLOW → ERRNO(EPERM)'* ]]
+  [[ $output == *$'\n  ~ mount                  ERRNO(EPERM) → ERRNO(EACCES)'* ]]
+  commit
+  run -0 git log -1 -p --ext-diff --format=%s
+  [[ $output == *'+ bpf '* ]]
+}
+
+@test "git shows what is new, gone, renamed, equal, broken and not merged, each to the end" {
+  repository
+  for name in gone broken reads; do
+    write "$name.json" 1 "$(deny "$([ "$name" = gone ] && echo bpf || echo read)")"
+  done
+  commit
+  base=$(git rev-parse HEAD)
+  rm gone.json
+  echo '{' > broken.json
+  echo '{}' > came.json
+  git mv web.json moved.json
+  echo >> moved.json
+  echo >> reads.json
+  commit
+  run -0 --separate-stderr git diff -M "$base" HEAD
+  # shellcheck disable=SC2154 # of --separate-stderr
+  [[ $stderr == *'b/broken.json: not a profile'* ]]
+  [[ $output == *'b/came.json: added'* ]]
+  [[ $output == *'a/gone.json: removed'* ]]
+  [[ $output == *$'a/web.json → b/moved.json\nno difference in meaning'* ]]
+  [[ $output == *$'a/reads.json → b/reads.json\nno difference in meaning'* ]]
+
+  git checkout -q -b other "$base"
+  write reads.json 2
+  commit
+  run -1 git merge -q -
+  run -0 git diff --cached
+  [[ $output == *'reads.json: not merged'* ]]
+}
+
+@test "only git gives the operands of --git, and no ceiling with them" {
+  run -2 "$ctl" diff --git old.json old.json
+  [[ $output == *'is for git(1) to run'* ]]
+  run -2 "$ctl" diff --git --ceiling old.json web.json
+  [[ $output == *'not both'* ]]
+}
+
 @test "every profile of the library equals itself" {
   run -0 "$ctl" diff "$root/profiles" "$root/profiles"
 }
