@@ -106,17 +106,9 @@ static cJSON *make_list(const struct scd_rule *rules, size_t count)
 	return NULL;
 }
 
-static const char *rule_name(size_t i)
-{
-	size_t count;
-	const struct scd_rule *rules = scd_rules(&count);
-
-	return i < count ? rules[i].name : NULL;
-}
-
 static enum scd_exit refuse_rule(const char *word)
 {
-	const char *near = scd_text_nearest(word, 3, rule_name);
+	const char *near = scd_rule_nearest(word);
 
 	if (near)
 		scd_cli_warn("'%s' is not a rule; did you mean '%s'?", word, near);

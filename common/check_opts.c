@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "names.h"
+#include "text.h"
 
 const struct scd_choice scd_runtime_choices[] = {
 	{ "any", SCD_RUNTIME_ANY },
@@ -52,13 +53,38 @@ static const struct scd_arch *find_arch(const char *name)
 	return scd_arch_find(full);
 }
 
+static const char *other_name(size_t i)
+{
+	return i < sizeof(other_names) / sizeof(other_names[0]) ? other_names[i].name : NULL;
+}
+
+static int unknown_arch(const char *word, struct scd_error *err)
+{
+	const char *near = scd_text_nearest(word, 1, other_name);
+	const size_t half = strlen(word) / 2; /* more makes another word of it */
+	char full[ARCH_PREFIX_LEN + 32], lower[32];
+	size_t n = 0;
+
+	(void)snprintf(full, sizeof(full), ARCH_PREFIX "%s", word);
+	if (!near && scd_arch_nearest(full)) {
+		for (near = scd_arch_nearest(full) + ARCH_PREFIX_LEN; near[n]; n++)
+			lower[n] = (char)tolower((unsigned char)near[n]);
+		lower[n] = '\0';
+		near = scd_text_distance(word, lower, half) <= half ? lower : NULL;
+	}
+	if (near)
+		return scd_fail(err, SCD_E_CONFIG, 0,
+				"'%s' is not an architecture; did you mean '%s'?", word, near);
+	return scd_fail(err, SCD_E_CONFIG, 0,
+			"'%s' is not an architecture; write x86_64, aarch64, ...", word);
+}
+
 int scd_check_opts_add_arch(struct scd_check_opts *opts, const char *name, struct scd_error *err)
 {
 	const struct scd_arch *arch = find_arch(name);
 
 	if (!arch)
-		return scd_fail(err, SCD_E_CONFIG, 0,
-				"'%s' is not an architecture; write x86_64, aarch64, ...", name);
+		return unknown_arch(name, err);
 	if (!arch->in_libseccomp)
 		return scd_fail(err, SCD_E_CONFIG, 0, "libseccomp does not compile for '%s'", name);
 	for (size_t i = 0; i < opts->arch_count; i++)
@@ -71,13 +97,23 @@ int scd_check_opts_add_arch(struct scd_check_opts *opts, const char *name, struc
 	return 0;
 }
 
+static int unknown_rule(const char *word, struct scd_error *err)
+{
+	const char *near = scd_rule_nearest(word);
+
+	if (near)
+		return scd_fail(err, SCD_E_CONFIG, 0, "'%s' is not a rule; did you mean '%s'?",
+				word, near);
+	return scd_fail(err, SCD_E_CONFIG, 0, "'%s' is not a rule; `seccompctl rules` lists them",
+			word);
+}
+
 int scd_check_opts_disable(struct scd_check_opts *opts, const char *rule, struct scd_error *err)
 {
 	const struct scd_rule *row = scd_rule_find(rule);
 
 	if (!row)
-		return scd_fail(err, SCD_E_CONFIG, 0,
-				"'%s' is not a rule; `seccompctl rules` lists them", rule);
+		return unknown_rule(rule, err);
 	if (row->fixed)
 		return scd_fail(
 			err, SCD_E_CONFIG, 0,

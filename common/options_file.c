@@ -141,6 +141,18 @@ static int check_header(const struct scd_options_file *file, const struct scd_ya
 			     scd_value_show(scd_yaml_text(value), shown), expected);
 }
 
+/* A text of comments alone. */
+static bool is_empty(const char *text, size_t len, const struct scd_yaml_limits *limits)
+{
+	auto_yaml_stream struct scd_yaml_stream *stream = NULL;
+	auto_yaml struct scd_yaml *doc = NULL;
+	struct scd_error err;
+
+	return scd_yaml_open("", text, len, limits, &stream, &err) == 0 &&
+	       (scd_yaml_next(stream, &doc, &err) == 0 ||
+		(doc && scd_yaml_kind(scd_yaml_root(doc)) == SCD_YAML_NULL));
+}
+
 int scd_options_file_read(const struct scd_options_file *file, const char *name, const char *text,
 			  size_t len, void *target, struct scd_error *err)
 {
@@ -149,6 +161,8 @@ int scd_options_file_read(const struct scd_options_file *file, const char *name,
 	auto_yaml struct scd_yaml *doc = NULL;
 	const struct scd_yaml_node *root;
 
+	if (file->header_optional && is_empty(text, len, &limits))
+		return 0;
 	if (scd_yaml_load(name, text, len, &limits, &doc, err) < 0)
 		return -1;
 	root = scd_yaml_root(doc);

@@ -10,7 +10,7 @@ struct scd_options_file {
 	const struct scd_option *table; /* but for rows that are .flag_only or .not_in_file */
 	size_t count;
 	const char *kind;     /* beside apiVersion: seccompd.dev/v1alpha1 */
-	bool header_optional; /* the two may be missing */
+	bool header_optional; /* the two may be missing, and so may all else */
 };
 
 /**

@@ -3,8 +3,12 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 #include "rule_examples.h"
+#include "text.h"
+
+#define NEAR 3 /* edits within which a name is a misspelling */
 
 /* The text of a rule says what happens on which consumer; measured with containerd 1.6.20,
  * runc 1.1.5, crun 1.8.1 and libseccomp 2.5.4, or read in their sources. */
@@ -374,9 +378,20 @@ const struct scd_rule *scd_rule_get(unsigned number)
 const struct scd_rule *scd_rule_find(const char *id_or_name)
 {
 	for (size_t i = 0; i < COUNT; i++)
-		if (strcmp(rules[i].id, id_or_name) == 0 || strcmp(rules[i].name, id_or_name) == 0)
+		if (strcasecmp(rules[i].id, id_or_name) == 0 ||
+		    strcasecmp(rules[i].name, id_or_name) == 0)
 			return &rules[i];
 	return NULL;
+}
+
+static const char *name_at(size_t i)
+{
+	return i < COUNT ? rules[i].name : NULL;
+}
+
+const char *scd_rule_nearest(const char *name)
+{
+	return scd_text_nearest(name, NEAR, name_at);
 }
 
 const struct scd_rule *scd_rules(size_t *count)

@@ -113,8 +113,11 @@ struct scd_rule {
 /* The row of @number, or NULL when no check of this version has that number. */
 const struct scd_rule *scd_rule_get(unsigned number);
 
-/* The row called "SCP005" or "action-unknown", or NULL. */
+/* The row called "SCP005" or "action-unknown", in any letter case, or NULL. */
 const struct scd_rule *scd_rule_find(const char *id_or_name) SCD_NONNULL;
+
+/* The name that @name was probably meant to be, or NULL. */
+const char *scd_rule_nearest(const char *name) SCD_NONNULL;
 
 /* All rows in order of their numbers; *@count says how many. */
 const struct scd_rule *scd_rules(size_t *count) SCD_NONNULL;

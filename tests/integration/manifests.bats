@@ -476,6 +476,13 @@ YAML
   run -2 "$ctl" validate a.json
   printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompctlConfiguration\narch: [arm64]\nruntime: cri-o\nociRuntime: crun\ntrialLoad: false\n' > .seccompctl.yaml
   run -0 "$ctl" validate a.json
+  # One that says nothing is one all the same.
+  for text in '' '# arch: [x86]\n' '---\n' '\n---\n# x\n'; do
+    echo -e "$text" > .seccompctl.yaml
+    run -0 "$ctl" validate a.json
+    run -0 --separate-stderr "$ctl" validate -v a.json
+    [[ $stderr == *'settings are taken from '* ]]
+  done
   ln -sf /dev/zero .seccompctl.yaml
   run -3 "$ctl" validate a.json
 }

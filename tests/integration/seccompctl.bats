@@ -69,6 +69,8 @@ setup() {
   by_number=$output
   run -0 "$ctl" rules action-unknown
   [ "$output" = "$by_number" ]
+  run -0 "$ctl" rules scp005
+  [ "$output" = "$by_number" ]
   [ "$(awk '{ print length }' <<< "$output" | sort -n | tail -1)" -le 80 ]
   run -0 "$ctl" rules -o json SCP005
   jq_true '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Rule" and .id == "SCP005"' <<< "$output"

@@ -153,6 +153,31 @@ static void words_become_options_or_say_which_option_is_wrong(void **state)
 	scd_strings_done(&words.disable);
 }
 
+static void a_wrong_word_names_its_neighbour(void **state)
+{
+	static const char *const archs[][2] = {
+		{ "amd65", "amd64" },	 { "arm46", "arm64" }, { "x86-64", "x86_64" },
+		{ "aarc64", "aarch64" }, { "i368", "i386" },   { "riscv46", "riscv64" },
+	};
+	struct scd_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++) {
+		char wanted[80];
+
+		(void)snprintf(wanted, sizeof(wanted),
+			       "'%s' is not an architecture; did you mean '%s'?", archs[i][0],
+			       archs[i][1]);
+		assert_int_equal(scd_check_arch_word(archs[i][0], &err), -1);
+		assert_string_equal(err.msg, wanted);
+		assert_int_equal(scd_check_arch_word(archs[i][1], &err), 0);
+	}
+	assert_int_equal(scd_check_rule_word("denylist-siblin", &err), -1);
+	assert_string_equal(err.msg,
+			    "'denylist-siblin' is not a rule; did you mean 'denylist-sibling'?");
+	assert_int_equal(scd_check_rule_word("scp060", &err), 0);
+}
+
 /* Each member by itself makes other options of them. */
 static void options_are_equal_when_every_member_is(void **state)
 {
@@ -199,6 +224,7 @@ int main(void)
 		cmocka_unit_test(short_names_are_those_of_uname),
 		cmocka_unit_test(what_is_left_open_is_any_and_this_machine),
 		cmocka_unit_test(words_become_options_or_say_which_option_is_wrong),
+		cmocka_unit_test(a_wrong_word_names_its_neighbour),
 		cmocka_unit_test(options_are_equal_when_every_member_is),
 		cmocka_unit_test(what_is_left_open_equals_what_it_stands_for),
 	};

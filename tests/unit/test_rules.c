@@ -37,7 +37,7 @@ static void ids_are_numbers_in_order(void **state)
 	assert_null(scd_rule_get(SCD_RULE_NUMBER_MAX + 1));
 	assert_null(scd_rule_find("SCP000"));
 	assert_null(scd_rule_find(""));
-	assert_null(scd_rule_find("scp001"));
+	assert_ptr_equal(scd_rule_find("scp001"), scd_rule_find("SCP001"));
 }
 
 static void names_are_unique_and_in_kebab_case(void **state)
