@@ -65,6 +65,12 @@ static const struct {
 	{ TEXT("{}\0garbage"), 2, "NUL" },
 	{ TEXT("{}\0"), 2, "NUL" },
 	{ TEXT("\xef\xbb\xbf{}"), 0, "byte order mark" },
+	{ TEXT("\xef\xbb\xbf"), 0, "byte order mark" },
+	{ TEXT("\xef\xbb{}"), 0, "byte 0xef stands where a value" },
+	{ TEXT("\xef\xbb"), 0, "byte 0xef stands where a value" },
+	{ TEXT("!"), 0, "'!' stands where a value" },
+	{ TEXT("~"), 0, "'~' stands where a value" },
+	{ TEXT("\x7f"), 0, "byte 0x7f stands where a value" },
 	{ TEXT("\xff\xfe{\0}\0"), 0, "UTF-16" },
 	{ TEXT("\xfe\xff\0{\0}"), 0, "UTF-16" },
 	{ TEXT("{\0}\0"), 1, "NUL" },
@@ -108,7 +114,10 @@ static const struct {
 	{ TEXT("\"\\ud800x\""), 7, "first half" },
 	{ TEXT("\"\\ud800\\n\""), 7, "first half" },
 	{ TEXT("\"\\ud800\\ud800\""), 9, "first half" },
+	{ TEXT("\"\\ud800\\udbff\""), 9, "first half" },
+	{ TEXT("\"\\udbff\\ue000\""), 9, "first half" },
 	{ TEXT("\"\\udc00\""), 7, "second half" },
+	{ TEXT("\"\\udfff\""), 7, "second half" },
 	{ TEXT("\"\\x41\""), 2, "not an escape" },
 	{ TEXT("\"\\'\""), 2, "not an escape" },
 	{ TEXT("\"\\\0\""), 2, "not an escape" },
@@ -169,6 +178,49 @@ static void no_cut_of_a_document_is_a_document(void **state)
 
 		parse(text, len, &json);
 		assert_int_equal(json.fault_count, len < sizeof(text) - 1 ? 1 : 0);
+	}
+}
+
+/* A text is what its length says, though more of it stands behind. */
+static void what_stands_behind_a_text_is_not_read(void **state)
+{
+	static const char text[] =
+		"{\"a\": [1, -2.5e3, true, false, null, \"\\ud83d\\ude00é\"], \"b\": {}}";
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(text) - 1; len++) {
+		auto_json struct scd_json json = { 0 };
+		struct scd_error err;
+
+		assert_int_equal(scd_json_parse(text, len, &json, &err), 0);
+		assert_int_equal(json.fault_count, 1);
+		assert_true(json.faults[0].at <= len);
+	}
+	assert_refused("\"\\u1234\"", 5, 3, "four hexadecimal digits");
+	assert_refused("\xef\xbb\xbf{}", 2, 0, "byte 0xef");
+}
+
+/* The first and the last of each half. */
+static void halves_of_a_surrogate_pair_are_one_character(void **state)
+{
+	static const struct {
+		const char *text, *string;
+	} cases[] = {
+		{ "\"\\ud800\\udc00\"", "\xf0\x90\x80\x80" },
+		{ "\"\\ud800\\udfff\"", "\xf0\x90\x8f\xbf" },
+		{ "\"\\udbff\\udc00\"", "\xf4\x8f\xb0\x80" },
+		{ "\"\\uDBFF\\uDFFF\"", "\xf4\x8f\xbf\xbf" },
+		{ "\"\\ud7ff\"", "\xed\x9f\xbf" },
+		{ "\"\\ue000\"", "\xee\x80\x80" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		auto_json struct scd_json json = { 0 };
+
+		parse(cases[i].text, strlen(cases[i].text), &json);
+		assert_int_equal(json.fault_count, 0);
+		assert_string_equal(scd_json_root(&json)->string, cases[i].string);
 	}
 }
 
@@ -343,6 +395,8 @@ static void assert_duplicate(const char *text, const char *pointer, const char *
 	assert_int_equal(json.faults[0].at, json.faults[0].value->key_at);
 	assert_pointer(json.faults[0].value, pointer);
 	assert_non_null(strstr(json.faults[0].msg, part));
+	assert_int_equal(!strstr(json.faults[0].msg, "letter case"),
+			 strcmp(part, "letter case") != 0);
 }
 
 static void keys_that_go_takes_for_one_are_duplicates(void **state)
@@ -364,10 +418,14 @@ static void keys_that_go_takes_for_one_are_duplicates(void **state)
 static void keys_that_differ_are_no_duplicates(void **state)
 {
 	static const char *const cases[] = {
-		"{\"a\":1,\"b\":1}",	 "{\"a\":{\"x\":1},\"b\":{\"x\":1}}",
-		"[{\"x\":1},{\"x\":1}]", "{\"ab\":1,\"a\":1}",
+		"{\"a\":1,\"b\":1}",
+		"{\"a\":{\"x\":1},\"b\":{\"x\":1}}",
+		"[{\"x\":1},{\"x\":1}]",
+		"{\"ab\":1,\"a\":1}",
 		"{\"[\":1,\"{\":1}", /* apart by 0x20, but no letters */
-		"{\"@\":1,\"`\":1}",	 "{\"\xc5\xbe\":1,\"s\":1}",
+		"{\"@\":1,\"`\":1}",
+		"{\"\xc5\xbe\":1,\"s\":1}",
+		"{\"\xe2\x84\xab\":1,\"k\":1}",
 	};
 
 	(void)state;
@@ -433,6 +491,8 @@ int main(void)
 		cmocka_unit_test(what_go_refuses_is_refused_where_it_stands),
 		cmocka_unit_test(every_control_character_is_refused_as_blank_and_in_strings),
 		cmocka_unit_test(no_cut_of_a_document_is_a_document),
+		cmocka_unit_test(what_stands_behind_a_text_is_not_read),
+		cmocka_unit_test(halves_of_a_surrogate_pair_are_one_character),
 		cmocka_unit_test(integers_are_exact_to_the_last_bit),
 		cmocka_unit_test(numbers_have_a_length_limit),
 		cmocka_unit_test(depth_64_is_read_and_depth_65_is_not),
