@@ -80,10 +80,15 @@ static void check_rows(const struct row *rows, size_t count, const struct scd_pl
 {
 	for (size_t i = 0; i < count; i++) {
 		struct scd_plan_item item = rows[i].item;
-		struct scd_plan plan = { .items = &item, .count = 1 };
+		struct scd_plan plan = { .items = &item, .count = 1, .removals_blocked = 7 };
 		const char *reason = rows[i].reason ? rows[i].reason : "";
 
 		item.name = "a.json";
+		/* Of another plan: nothing of it stays. */
+		item.phase = SCD_PHASE_FAILED;
+		item.op = SCD_OP_REMOVE;
+		item.reason = SCD_REASON_NOT_OURS;
+		item.drop = true;
 		scd_plan_make(&plan, policy);
 		if (item.op != rows[i].op || item.phase != rows[i].phase ||
 		    strcmp(item.reason, reason) != 0 || item.drop != rows[i].drop ||
@@ -276,8 +281,8 @@ static void an_orphan_is_removed_after_the_grace_period_if_it_is_still_ours(void
 	CHECK_ROWS(due_rows, &after_grace);
 }
 
-/* @due removals among @owned files of which @in_source are in the source. */
-static size_t removed_of(size_t due, size_t owned, size_t in_source, unsigned percent,
+/* @due removals among @owned files of which @in_source are in the source; first or last of them. */
+static size_t removed_of(size_t due, size_t owned, size_t in_source, unsigned percent, bool last,
 			 size_t *blocked)
 {
 	struct scd_plan_policy policy = after_grace;
@@ -288,9 +293,11 @@ static size_t removed_of(size_t due, size_t owned, size_t in_source, unsigned pe
 	assert_true(owned <= 16 && due + in_source <= owned);
 	policy.max_removals_percent = percent;
 	for (size_t i = 0; i < owned; i++) {
-		if (i < due)
+		const size_t rank = last ? owned - 1 - i : i;
+
+		if (rank < due)
 			items[i] = (struct scd_plan_item){ ORPHAN(GRACE), OURS, HOLDS_OLD };
-		else if (i < due + in_source)
+		else if (rank < due + in_source)
 			items[i] = (struct scd_plan_item){ ACCEPTED, OURS_NEW, HOLDS_NEW };
 		else
 			items[i] = (struct scd_plan_item){ ORPHAN(0), OURS, HOLDS_OLD };
@@ -299,7 +306,7 @@ static size_t removed_of(size_t due, size_t owned, size_t in_source, unsigned pe
 	scd_plan_make(&plan, &policy);
 	for (size_t i = 0; i < owned; i++) {
 		removed += items[i].op == SCD_OP_REMOVE;
-		if (i < due && items[i].op != SCD_OP_REMOVE) {
+		if ((last ? owned - 1 - i : i) < due && items[i].op != SCD_OP_REMOVE) {
 			assert_string_equal(items[i].reason, SCD_REASON_REMOVAL_BLOCKED);
 			assert_int_equal(items[i].phase, SCD_PHASE_ORPHANED);
 		}
@@ -317,6 +324,7 @@ static void the_guard_withholds_removals_of_most_of_the_set(void **state)
 	} rows[] = {
 		{ 1, 10, 9, 50, 1 },	{ 5, 10, 5, 50, 5 }, /* half is not more than half */
 		{ 6, 10, 4, 50, 0 },			     /* more than half: none */
+		{ 15, 16, 1, 93, 0 },			     /* 93.75 % */
 		{ 6, 10, 4, 60, 6 },			     /* as configured */
 		{ 1, 1, 0, 50, 0 },			     /* the source became empty */
 		{ 1, 4, 0, 50, 0 },			     /* even for one */
@@ -328,13 +336,14 @@ static void the_guard_withholds_removals_of_most_of_the_set(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		const size_t n = i / 2;
 		size_t blocked, removed;
 
-		removed = removed_of(rows[i].due, rows[i].owned, rows[i].in_source, rows[i].percent,
-				     &blocked);
-		if (removed != rows[i].removed || blocked != rows[i].due - rows[i].removed)
-			fail_msg("row %zu: %zu removed, %zu blocked", i, removed, blocked);
+		removed = removed_of(rows[n].due, rows[n].owned, rows[n].in_source, rows[n].percent,
+				     i % 2, &blocked);
+		if (removed != rows[n].removed || blocked != rows[n].due - rows[n].removed)
+			fail_msg("row %zu: %zu removed, %zu blocked", n, removed, blocked);
 	}
 }
 
@@ -353,16 +362,36 @@ static void a_rejected_set_is_not_an_empty_set(void **state)
 	assert_int_equal(items[1].op, SCD_OP_REMOVE);
 }
 
+/* /status, metrics and alerts are made of them. */
 static void every_value_has_its_words(void **state)
 {
+	static const char *const words[][2] = {
+		[SCD_PHASE_INSTALLED] = { "Installed", "installed" },
+		[SCD_PHASE_STALE] = { "Stale", "stale" },
+		[SCD_PHASE_INVALID] = { "Invalid", "invalid" },
+		[SCD_PHASE_PENDING] = { "Pending", "pending" },
+		[SCD_PHASE_CONFLICT] = { "Conflict", "conflict" },
+		[SCD_PHASE_FAILED] = { "Failed", "failed" },
+		[SCD_PHASE_ORPHANED] = { "Orphaned", "orphaned" },
+		[SCD_PHASE_COUNT] = { "Unknown", "unknown" },
+	};
+	static const char *const operations[] = {
+		[SCD_OP_NONE] = "none",	    [SCD_OP_CREATE] = "create", [SCD_OP_UPDATE] = "update",
+		[SCD_OP_REPAIR] = "repair", [SCD_OP_ADOPT] = "adopt",	[SCD_OP_REMOVE] = "remove",
+		[SCD_OP_COUNT] = "unknown",
+	};
+	static const char *const reasons[] = { "",	    "NotOurs",	"NotRegular",	 "Drifted",
+					       "Contested", "Rejected", "RemovalBlocked" };
+
 	(void)state;
-	assert_string_equal(scd_phase_name(SCD_PHASE_INSTALLED), "Installed");
-	assert_string_equal(scd_phase_label(SCD_PHASE_INSTALLED), "installed");
-	assert_string_equal(scd_phase_name(SCD_PHASE_COUNT), "Unknown");
-	assert_string_equal(scd_phase_label(SCD_PHASE_COUNT), "unknown");
-	assert_string_equal(scd_operation_name(SCD_OP_CREATE), "create");
-	assert_string_equal(scd_operation_name(SCD_OP_COUNT), "unknown");
-	assert_string_equal(scd_plan_reason("NotOurs"), SCD_REASON_NOT_OURS);
+	for (unsigned i = 0; i <= SCD_PHASE_COUNT; i++) {
+		assert_string_equal(scd_phase_name(i), words[i][0]);
+		assert_string_equal(scd_phase_label(i), words[i][1]);
+	}
+	for (unsigned i = 0; i <= SCD_OP_COUNT; i++)
+		assert_string_equal(scd_operation_name(i), operations[i]);
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		assert_string_equal(scd_plan_reason(reasons[i]), reasons[i]);
 	assert_string_equal(scd_plan_reason("notours"), "");
 }
 
