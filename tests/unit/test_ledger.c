@@ -190,6 +190,8 @@ static void what_is_odd_is_corrupt(void **state)
 		ROW("\"sha256\":\"abc\""),
 		ROW("\"sha256\":\"" SHA_A "a\""),
 		ROW("\"sha256\":\"A" SHA_A "\""),
+		ROW("\"sha256\":\"Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""),
+		ROW("\"sha256\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaag\""),
 		ROW("\"sha256\":\"" SHA_A "\",\"sha256\":\"" SHA_A "\""),
 		ROW("\"sha256\":\"" SHA_A "\",\"intent\":1"),
 		ROW("\"sha256\":\"" SHA_A "\",\"size\":-1"),
@@ -311,6 +313,12 @@ static void directories_stay_sorted_and_are_found(void **state)
 	assert_false(scd_ledger_has_dir(&ledger, "a"));
 	assert_true(scd_ledger_has_dir(&ledger, "a/c"));
 	assert_int_equal(ledger.dir_count, 2);
+
+	assert_int_equal(scd_ledger_add_dir(&ledger, "d"), 0);
+	scd_ledger_remove_dir(&ledger, "b"); /* amid the others */
+	assert_int_equal(ledger.dir_count, 2);
+	assert_string_equal(ledger.dirs[0], "a/c");
+	assert_string_equal(ledger.dirs[1], "d");
 }
 
 int main(void)
