@@ -224,7 +224,7 @@ static void put_destination(struct page *page)
 	scd_buf_puts(out, "<div><dt>Destination</dt><dd><code>");
 	scd_html_text(out, state->config->destination);
 	scd_buf_puts(out, "</code>");
-	if (state->last_attempt != 0) {
+	if (state->destination_known) {
 		scd_buf_puts(out, state->writable ? " writable, " : " not writable, ");
 		scd_html_bytes(out, state->free_bytes);
 		scd_buf_puts(out, " free");

@@ -52,8 +52,8 @@ struct scd_reconcile {
 	enum scd_trigger trigger; /* of the sync that is scheduled or runs */
 	bool again;		  /* somebody asked while it ran */
 	enum scd_trigger again_trigger;
-	int64_t began_ms;
-	int64_t insisted_ms; /* when it last was ready to write over other daemons' bytes */
+	int64_t began_ms, began_at; /* the second in seconds since the epoch */
+	int64_t insisted_ms;	    /* when it last was ready to write over other daemons' bytes */
 	struct scd_grace grace;
 	uint64_t missing_delay_ms, write_delay_ms, check_delay_ms;
 	struct scd_snapshot snapshot; /* of the sync that runs */
@@ -153,7 +153,7 @@ static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 	const bool pending = result != SCD_SYNC_ERROR && !all_judged(r);
 
 	r->stage = IDLE;
-	scd_record_count_sync(r->state, r->trigger, result, ms * 1000);
+	scd_record_count_sync(r->state, r->trigger, result, r->began_at, ms * 1000);
 	if (result != SCD_SYNC_ERROR)
 		r->state->first_sync_done = true;
 	scd_record_conditions(r->state);
@@ -313,6 +313,7 @@ static void install(struct scd_reconcile *r)
 	r->stage = INSTALLING;
 	if (start_transaction(r, &err) == 0)
 		return;
+	r->state->destination_known = true;
 	r->state->writable = false;
 	r->state->destination_error = err;
 	if (r->state->behind_since_ms == 0)
@@ -401,7 +402,7 @@ static void begin(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	r->began_ms = scd_now_ms();
-	r->state->last_attempt = r->state->last_started_at = scd_now_s();
+	r->began_at = scd_now_s();
 	(void)event_del(r->retry);
 	schedule_resync(r);
 	scd_reconcile_confine(r);

@@ -338,6 +338,7 @@ int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapsho
 		     const struct scd_checker *checker, const struct scd_install_outcome *outcome,
 		     enum scd_sync_result *result, struct scd_error *err)
 {
+	state->destination_known = true;
 	state->destination_error = outcome->error;
 	state->writable = outcome->writable;
 	if (outcome->ledger_corrupt && !state->ledger_corrupt)
@@ -360,10 +361,12 @@ int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapsho
 }
 
 void scd_record_count_sync(struct scd_state *state, enum scd_trigger trigger,
-			   enum scd_sync_result result, uint64_t duration_us)
+			   enum scd_sync_result result, int64_t started_at, uint64_t duration_us)
 {
 	size_t bucket = 0;
 
+	state->last_started_at = started_at;
+	state->last_attempt = scd_now_s();
 	state->last_trigger = trigger;
 	state->last_result = result;
 	state->last_duration_us = duration_us;
@@ -377,7 +380,7 @@ void scd_record_count_sync(struct scd_state *state, enum scd_trigger trigger,
 		state->consecutive_failures++;
 	} else {
 		state->consecutive_failures = 0;
-		state->last_success = scd_now_s();
+		state->last_success = state->last_attempt;
 	}
 }
 

@@ -36,7 +36,8 @@ int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapsho
 
 /* Counts a finished sync: result, duration, consecutive failures, times. */
 void scd_record_count_sync(struct scd_state *state, enum scd_trigger trigger,
-			   enum scd_sync_result result, uint64_t duration_us) SCD_NONNULL;
+			   enum scd_sync_result result, int64_t started_at,
+			   uint64_t duration_us) SCD_NONNULL;
 
 /* Conditions from the rest of the state. */
 void scd_record_conditions(struct scd_state *state) SCD_NONNULL;

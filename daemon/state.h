@@ -124,6 +124,7 @@ struct scd_state {
 	uint64_t watch_events[SCD_WATCH_EVENT_COUNT];
 
 	/* destination */
+	bool destination_known; /* a transaction has ended, or could not begin */
 	bool writable;
 	struct scd_error destination_error; /* of the last transaction */
 	uint64_t free_bytes;
@@ -134,7 +135,8 @@ struct scd_state {
 	/* syncs */
 	bool first_sync_done;
 	bool news; /* the last transaction changed a file, or what is said of a profile */
-	int64_t last_attempt, last_success; /* seconds since the epoch; 0: never */
+	/* of the last sync that has ended; seconds since the epoch; 0: never */
+	int64_t last_attempt, last_success; /* when it ended */
 	enum scd_trigger last_trigger;
 	enum scd_sync_result last_result;
 	int64_t last_started_at;

@@ -186,8 +186,8 @@ static void put_destination(struct doc *doc, cJSON *root, const struct scd_state
 
 	put_string(doc, destination, "path", state->config->destination);
 	put_error(doc, destination, &state->destination_error);
-	if (state->last_attempt == 0)
-		return; /* nobody has looked yet */
+	if (!state->destination_known)
+		return;
 	put_bool(doc, destination, "writable", state->writable);
 	put_number(doc, destination, "freeBytes", (double)state->free_bytes);
 	put_number(doc, destination, "removalsBlocked", (double)state->removals_blocked);

@@ -349,6 +349,9 @@ signalled() { [ "$(syncs_by_signal)" -ge "$1" ]; }
   daemon_start --resync-period=1h
   eventually test "$(code /readyz)" = 503
   [ "$(code /livez)" = 200 ]
+  # Nothing is said of a destination that nobody has looked at.
+  eventually status_is .lastSync.result Error
+  [ "$(status '.destination | keys | join(" ")')" = path ]
   mkdir "$SOURCE"
   good_profile > "$PAYLOAD/a.json"
   publish

@@ -64,6 +64,7 @@ static int sample_setup(void **state)
 		.writable = true,
 		.free_bytes = 52428800000,
 		.first_sync_done = true,
+		.destination_known = true,
 		.last_attempt = 1787479202,
 		.last_success = 1787479202,
 		.last_started_at = 1787479201,
