@@ -77,6 +77,22 @@ static void add_condition(struct scd_cases *cases, struct scmp_arg_cmp c)
 	cases->conditions[cases->count++] = c;
 }
 
+/* By argument and value, so that the same set is described in the same words whatever the order of
+ * the rules is. */
+static int by_argument(const void *a, const void *b)
+{
+	const struct scmp_arg_cmp *x = a, *y = b;
+	const uint64_t left[] = { x->arg, x->op == SCMP_CMP_MASKED_EQ, x->datum_a, x->datum_b,
+				  (uint64_t)x->op };
+	const uint64_t right[] = { y->arg, y->op == SCMP_CMP_MASKED_EQ, y->datum_a, y->datum_b,
+				   (uint64_t)y->op };
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		if (left[i] != right[i])
+			return left[i] < right[i] ? -1 : 1;
+	return 0;
+}
+
 static int collect(const struct scd_reading_call *const *calls, size_t count,
 		   struct scd_cases *cases, struct scd_error *err)
 {
@@ -110,6 +126,7 @@ int scd_cases_make(uint32_t arch, const char *call, const struct scd_reading_cal
 	rc = collect(calls, count, cases, err);
 	if (rc)
 		return rc < 0 ? -1 : 0;
+	qsort(cases->conditions, cases->count, sizeof(*cases->conditions), by_argument);
 	cases->words = cases->count / WORD_BITS + 1;
 	if (cases->words > WORDS_MAX)
 		cases->words = WORDS_MAX;
@@ -286,10 +303,38 @@ static void add_list(const struct scd_cases *cases, struct term *terms, size_t c
 	add_number(cases, cases->conditions[pending].arg, cases->conditions[pending].datum_a, out);
 }
 
+/* Whether condition @i says that an argument has not some value. */
+static bool is_exclusion(const struct scd_cases *cases, const struct term *term, size_t i)
+{
+	return get(term->care, i) && !get(term->value, i) && cases->conditions[i].op == SCMP_CMP_EQ;
+}
+
+/* "domain is not AF_UNIX", "domain is none of AF_UNIX, AF_INET": all exclusions of an argument,
+ * the first of which is number @first. */
+static void add_exclusions(const struct scd_cases *cases, const struct term *term, size_t first,
+			   struct scd_buf *out)
+{
+	const unsigned arg = cases->conditions[first].arg;
+	char name[SCD_CALL_ARG_NAME_SIZE];
+	size_t count = 0;
+
+	for (size_t i = first; i < cases->count; i++)
+		count += is_exclusion(cases, term, i) && cases->conditions[i].arg == arg;
+	scd_buf_printf(out, "%s is %s ", scd_call_arg_name(cases->arch, cases->call, arg, name),
+		       count > 1 ? "none of" : "not");
+	for (size_t i = first; i < cases->count; i++) {
+		if (!is_exclusion(cases, term, i) || cases->conditions[i].arg != arg)
+			continue;
+		scd_buf_puts(out, i > first ? ", " : "");
+		add_number(cases, arg, cases->conditions[i].datum_a, out);
+	}
+}
+
 static void add_term(const struct scd_cases *cases, struct term *terms, size_t count, size_t index,
 		     struct scd_buf *out)
 {
 	const char *separator = "";
+	unsigned excluded = 0; /* bit i: those of argument i are there */
 	size_t value = SIZE_MAX;
 
 	if (listed_value(cases, &terms[index], &value)) {
@@ -298,11 +343,18 @@ static void add_term(const struct scd_cases *cases, struct term *terms, size_t c
 		separator = " and ";
 	}
 	for (size_t i = 0; i < cases->count; i++) {
-		if (!get(terms[index].care, i) || i == value)
+		const unsigned arg = 1U << cases->conditions[i].arg;
+		const bool exclusion = is_exclusion(cases, &terms[index], i);
+
+		if (!get(terms[index].care, i) || i == value || (exclusion && excluded & arg))
 			continue;
 		scd_buf_puts(out, separator);
-		add_literal(cases, i, get(terms[index].value, i), out);
 		separator = " and ";
+		if (exclusion)
+			add_exclusions(cases, &terms[index], i, out);
+		else
+			add_literal(cases, i, get(terms[index].value, i), out);
+		excluded |= exclusion ? arg : 0;
 	}
 }
 
@@ -335,6 +387,28 @@ static bool covered(const struct scd_cases *cases, const struct term *terms, siz
 	return false;
 }
 
+/* Takes out the alternatives whose points all meet another one. Returns how many are left. */
+static size_t drop_covered(const struct scd_cases *cases, const uint32_t *classes, uint32_t class,
+			   struct term *terms, size_t count)
+{
+	for (size_t t = count; t-- > 0 && count > 1;) {
+		const struct term dropped = terms[t];
+		bool needed = false;
+
+		memmove(&terms[t], &terms[t + 1], (count - t - 1) * sizeof(*terms));
+		for (size_t p = 0; p < cases->points->count && !needed; p++)
+			needed = classes[p] == class && meets(cases, &dropped, p) &&
+				 !covered(cases, terms, count - 1, p);
+		if (!needed) {
+			count--;
+			continue;
+		}
+		memmove(&terms[t + 1], &terms[t], (count - t - 1) * sizeof(*terms));
+		terms[t] = dropped;
+	}
+	return count;
+}
+
 int scd_cases_add(const struct scd_cases *cases, const uint32_t *classes, uint32_t class,
 		  struct scd_buf *out, struct scd_error *err)
 {
@@ -348,12 +422,14 @@ int scd_cases_add(const struct scd_cases *cases, const uint32_t *classes, uint32
 	if (others == 0)
 		return 0;
 	if (cases->words == 0) {
-		scd_buf_puts(out, "it depends on the arguments");
+		scd_buf_printf(out, "the arguments are such (of more than %zu conditions)",
+			       SCD_CASES_CONDITIONS_MAX);
 		return 0;
 	}
 	for (p = 0; p < cases->points->count && count < TERMS_MAX; p++)
 		if (classes[p] == class && !covered(cases, terms, count, p))
 			terms[count++] = widen(cases, classes, class, p);
+	count = drop_covered(cases, classes, class, terms, count);
 	add_terms(cases, terms, count, p < cases->points->count, out);
 	return out->failed ? scd_fail(err, SCD_E_NOMEM, 0, "cases") : 0;
 }

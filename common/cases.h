@@ -5,7 +5,7 @@
 
 #include "points.h"
 
-/* Conditions on one call that are told apart; a call with more is only said to depend. */
+/* Conditions on one call that are told apart; of more no more is said than that. */
 #define SCD_CASES_CONDITIONS_MAX ((size_t)256)
 
 /* Alternatives in one description; of more the first, and how many there are. */

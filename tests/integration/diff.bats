@@ -57,6 +57,21 @@ END
   [ "${lines[3]}" = '  + socket                 ALLOW → ERRNO(EPERM)  if domain is AF_ALG' ]
 }
 
+@test "the words for a condition are short, and the same whatever the order of the rules" {
+  inet=$(deny socket '{ "index": 0, "value": 2, "op": "SCMP_CMP_EQ" }')
+  netlink=$(deny socket '{ "index": 0, "value": 16, "op": "SCMP_CMP_EQ" }')
+  write a.json 1 "$inet" "$netlink"
+  write b.json 1 "$netlink" "$inet"
+  run -0 "$ctl" diff a.json b.json
+  for file in a b; do
+    sed 's/SCMP_ACT_ALLOW/SCMP_ACT_LOG/' $file.json > log.json
+    run -1 "$ctl" diff $file.json log.json
+    [[ $output == *'+ socket                 ALLOW → LOG  if domain is none of AF_INET, AF_NETLINK'$'\n'* ]]
+    run -1 "$ctl" diff old.json $file.json
+    [[ $output == *'+ socket                 ALLOW → ERRNO(EPERM)  if domain is AF_INET or AF_NETLINK' ]]
+  done
+}
+
 @test "a difference that no name has is found: the default, and the stub of runc" {
   sed 's/SCMP_ACT_ALLOW/SCMP_ACT_LOG/' old.json > new.json
   run -1 "$ctl" diff old.json new.json

@@ -160,6 +160,26 @@ static void no_difference_is_missed_on_random_profiles(void **unused)
 	}
 }
 
+/* A small domain with a small protocol, or a small type with a great protocol: a small domain with
+ * a small type is part of that, and no third alternative. */
+static void alternatives_that_others_cover_are_left_out(void **state)
+{
+	auto_both struct both both = { 0 };
+
+	(void)state;
+	compile(&both, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[]}",
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
+		"{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":["
+		"{\"index\":0,\"value\":5,\"op\":\"SCMP_CMP_LT\"},"
+		"{\"index\":2,\"value\":5,\"op\":\"SCMP_CMP_LT\"}]},"
+		"{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":["
+		"{\"index\":1,\"value\":5,\"op\":\"SCMP_CMP_LT\"},"
+		"{\"index\":2,\"value\":5,\"op\":\"SCMP_CMP_GE\"}]}]}");
+	assert_int_equal(both.comparison.count, 1);
+	assert_string_equal(both.comparison.items[0].when,
+			    "domain < 5 and protocol < 5; or type < 5 and protocol >= 5");
+}
+
 static void directions_follow_the_strictness(void **state)
 {
 	(void)state;
@@ -179,6 +199,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_difference_is_missed_on_random_profiles),
+		cmocka_unit_test(alternatives_that_others_cover_are_left_out),
 		cmocka_unit_test(directions_follow_the_strictness),
 	};
 
