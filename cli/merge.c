@@ -2,12 +2,13 @@
 #include "merge.h"
 
 #include <cjson/cJSON.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
-#include "effect.h"
 #include "inputs.h"
+#include "meaning.h"
 #include "one_profile.h"
 
 #define INPUTS_MAX 64
@@ -64,38 +65,46 @@ static enum scd_exit read_inputs(char **paths, size_t count, struct inputs *inpu
 	return status;
 }
 
-/* "ALLOW", "ERRNO 38". */
-static const char *action_text(uint32_t action, char out[64])
+/* The place of a key among the others; calls come last. */
+static unsigned key_rank(const char *key)
 {
-	const char *text = scd_effect_text(action, out);
-
-	return strncmp(text, "SCMP_ACT_", 9) == 0 ? text + 9 : text;
+	return key ? (unsigned char)*key : UINT_MAX; /* they differ in the first letter */
 }
 
 /* Steps that are said in one go. */
 static bool same_kind(const struct scd_merge_step *a, const struct scd_merge_step *b)
 {
-	return a->verb == b->verb && a->input == b->input && a->from == b->from && a->to == b->to;
+	return a->verb == b->verb && a->input == b->input && key_rank(a->key) == key_rank(b->key) &&
+	       a->from == b->from && a->to == b->to;
 }
 
 static int compare_steps(const void *a, const void *b)
 {
 	const struct scd_merge_step *x = a, *y = b;
-	const uint64_t left[] = { x->input, (uint64_t)x->verb, x->from, x->to };
-	const uint64_t right[] = { y->input, (uint64_t)y->verb, y->from, y->to };
+	const uint64_t left[] = { x->input, key_rank(x->key), (uint64_t)x->verb, x->from, x->to };
+	const uint64_t right[] = { y->input, key_rank(y->key), (uint64_t)y->verb, y->from, y->to };
 
 	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
 		if (left[i] != right[i])
 			return left[i] < right[i] ? -1 : 1;
-	return strcmp(x->name, y->name);
+	return x->name && y->name ? strcmp(x->name, y->name) : 0;
 }
 
 static void print_kind(const struct inputs *inputs, const struct scd_merge_step *step)
 {
 	const char *path = inputs->texts[step->input].path;
-	char from[64], to[64];
-	const char *was = action_text(step->from, from), *is = action_text(step->to, to);
+	char from[SCD_ACTION_BRIEF_SIZE], to[SCD_ACTION_BRIEF_SIZE];
+	const char *was = scd_action_brief(step->from, from), *is = scd_action_brief(step->to, to);
 
+	if (step->key && !step->name) {
+		(void)fprintf(stderr, "%s: replaced the default %s by %s", path, was, is);
+		return;
+	}
+	if (step->key) {
+		(void)fprintf(stderr, "%s: %s %s:", path, scd_merge_verb_name(step->verb),
+			      step->key);
+		return;
+	}
 	switch (step->verb) {
 	case SCD_MERGE_ADDED:
 		(void)fprintf(stderr, "%s: added %s:", path, is);
@@ -125,22 +134,27 @@ static void print_steps(const struct inputs *inputs, struct scd_merged *merged)
 		for (end = first; end < merged->step_count &&
 				  same_kind(&merged->steps[first], &merged->steps[end]);
 		     end++)
-			(void)fprintf(stderr, " %s",
-				      scd_judge_quote(merged->steps[end].name, name));
+			if (merged->steps[end].name)
+				(void)fprintf(stderr, " %s",
+					      scd_judge_quote(merged->steps[end].name, name));
 		(void)fputc('\n', stderr);
 	}
 }
 
 static cJSON *make_step(const struct inputs *inputs, const struct scd_merge_step *step)
 {
+	const bool has_actions = !step->key || !step->name;
 	cJSON *object = cJSON_CreateObject();
-	char from[64], to[64];
+	char from[SCD_ACTION_BRIEF_SIZE], to[SCD_ACTION_BRIEF_SIZE];
 
 	if (cJSON_AddStringToObject(object, "decision", scd_merge_verb_name(step->verb)) &&
 	    cJSON_AddStringToObject(object, "file", inputs->texts[step->input].path) &&
-	    cJSON_AddStringToObject(object, "syscall", step->name) &&
-	    cJSON_AddStringToObject(object, "from", action_text(step->from, from)) &&
-	    cJSON_AddStringToObject(object, "to", action_text(step->to, to)))
+	    (!step->key || cJSON_AddStringToObject(object, "key", step->key)) &&
+	    (!step->name ||
+	     cJSON_AddStringToObject(object, step->key ? "value" : "syscall", step->name)) &&
+	    (!has_actions ||
+	     (cJSON_AddStringToObject(object, "from", scd_action_brief(step->from, from)) &&
+	      cJSON_AddStringToObject(object, "to", scd_action_brief(step->to, to)))))
 		return object;
 	cJSON_Delete(object);
 	return NULL;
@@ -167,8 +181,8 @@ static enum scd_exit merge(const struct merge_options *asked, const struct input
 	struct scd_error err;
 
 	for (size_t i = 0; i < inputs->count; i++)
-		list[i] =
-			(struct scd_merge_input){ inputs->texts[i].text, &inputs->read[i].profile };
+		list[i] = (struct scd_merge_input){ inputs->texts[i].path, inputs->texts[i].text,
+						    &inputs->read[i].profile };
 	if (scd_merge(list, inputs->count, &merged, &err) < 0) {
 		(void)scd_cli_fail(&err);
 		return err.code == SCD_E_CONFIG ? SCD_EXIT_FOUND : SCD_EXIT_TROUBLE;

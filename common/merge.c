@@ -176,8 +176,7 @@ static struct word read_word(const struct work *work, size_t first, size_t call_
 	return word;
 }
 
-static int add_step(struct work *work, const struct entry *entry, enum scd_merge_verb verb,
-		    uint32_t from, uint32_t to)
+static int add_step(struct work *work, struct scd_merge_step step)
 {
 	struct scd_merged *merged = work->merged;
 
@@ -190,13 +189,18 @@ static int add_step(struct work *work, const struct entry *entry, enum scd_merge
 		merged->steps = steps;
 		merged->step_cap = cap;
 	}
-	merged->steps[merged->step_count++] =
-		(struct scd_merge_step){ .verb = verb,
-					 .input = entry->source->input,
-					 .name = entry->name,
-					 .from = from,
-					 .to = to };
+	merged->steps[merged->step_count++] = step;
 	return 0;
+}
+
+static int add_call_step(struct work *work, const struct entry *entry, enum scd_merge_verb verb,
+			 uint32_t from, uint32_t to)
+{
+	return add_step(work, (struct scd_merge_step){ .verb = verb,
+						       .input = entry->source->input,
+						       .name = entry->name,
+						       .from = from,
+						       .to = to });
 }
 
 static void keep(struct work *work, const struct word *word)
@@ -259,8 +263,9 @@ static int join_word(struct work *work, struct so_far *so_far, const struct word
 	int rc = 0;
 
 	if (same) {
-		if (!so_far->unconditional && says_more(work, so_far->first, word))
-			rc = add_step(work, entry, SCD_MERGE_WIDENED, word->action, word->action);
+		if (!is_default && !so_far->unconditional && says_more(work, so_far->first, word))
+			rc = add_call_step(work, entry, SCD_MERGE_WIDENED, word->action,
+					   word->action);
 		keep(work, word);
 		so_far->unconditional |= word->unconditional;
 		if (so_far->unconditional)
@@ -268,16 +273,16 @@ static int join_word(struct work *work, struct so_far *so_far, const struct word
 		return rc;
 	}
 	if (entry->source->input > 0 && !so_far->any && !is_default)
-		rc = add_step(work, entry, SCD_MERGE_ADDED, work->default_action, word->action);
+		rc = add_call_step(work, entry, SCD_MERGE_ADDED, work->default_action,
+				   word->action);
 	else if (so_far->any)
-		rc = add_step(work, entry, is_default ? SCD_MERGE_REMOVED : SCD_MERGE_REPLACED,
-			      so_far->action, word->action);
+		rc = add_call_step(work, entry, is_default ? SCD_MERGE_REMOVED : SCD_MERGE_REPLACED,
+				   so_far->action, word->action);
 	drop(work, so_far->first, word->first);
-	if (!is_default)
-		keep(work, word);
-	if (!word->mixed && word->unconditional && !is_default)
+	keep(work, word);
+	if (!word->mixed && word->unconditional)
 		swallow(work, word->first, word->end);
-	*so_far = (struct so_far){ so_far->first, !is_default, word->mixed, word->unconditional,
+	*so_far = (struct so_far){ so_far->first, true, word->mixed, word->unconditional,
 				   word->action };
 	return rc;
 }
@@ -341,42 +346,81 @@ static int write_rules(struct work *work)
 	return 0;
 }
 
-static int add_new(struct scd_words *words, const struct scd_json_value *list,
-		   struct scd_error *err)
+/* Something in the head that number @input brings; what the base has is no decision. */
+static int add_head_step(struct work *work, enum scd_merge_verb verb, size_t input, const char *key,
+			 const char *name)
+{
+	if (input == 0)
+		return 0;
+	return add_step(work, (struct scd_merge_step){
+				      .verb = verb, .input = input, .key = key, .name = name });
+}
+
+/* The words of a list that are not there yet. */
+static int add_words(struct work *work, size_t input, const struct scd_json_value *list,
+		     struct scd_words *words)
 {
 	for (const struct scd_json_value *v = list ? list->child : NULL; v; v = v->next)
-		if (!scd_words_have(words, v->string) && scd_words_add(words, v->string, err) < 0)
+		if (!scd_words_have(words, v->string) &&
+		    (add_head_step(work, SCD_MERGE_ADDED, input, list->key, v->string) < 0 ||
+		     scd_words_add(words, v->string, work->err) < 0))
 			return -1;
 	return 0;
+}
+
+static int set_default_errno(struct work *work, size_t input, uint64_t number)
+{
+	struct scd_draft *draft = &work->draft;
+	const uint32_t kind = work->default_action & 0xffff0000U;
+	const uint32_t from = work->default_action, to = kind | (uint32_t)(number & 0xffff);
+
+	draft->has_default_errno = true;
+	draft->default_errno = number;
+	work->default_action = to;
+	if (input == 0 || from == to)
+		return 0;
+	return add_step(work, (struct scd_merge_step){ .verb = SCD_MERGE_REPLACED,
+						       .input = input,
+						       .key = "defaultErrnoRet",
+						       .from = from,
+						       .to = to });
+}
+
+static int set_listener(struct work *work, size_t input, const char *path)
+{
+	struct scd_draft *draft = &work->draft;
+	const char *before = draft->listener_path;
+
+	draft->listener_path = path;
+	if (before && strcmp(before, path) == 0)
+		return 0;
+	return add_head_step(work, before ? SCD_MERGE_REPLACED : SCD_MERGE_ADDED, input,
+			     "listenerPath", path);
 }
 
 static int write_head(struct work *work, size_t count)
 {
 	struct scd_draft *draft = &work->draft;
+	const struct scd_profile *base = work->inputs[0].profile;
 
+	draft->default_action = base->default_action->name;
+	work->default_action = scd_profile_default_action(base);
 	for (size_t i = 0; i < count; i++) {
 		const struct scd_profile *profile = work->inputs[i].profile;
 		const struct scd_json_value *metadata =
 			scd_json_get(profile->root, "listenerMetadata");
 
-		draft->default_action = profile->default_action->name;
-		if (profile->has_default_errno) {
-			draft->has_default_errno = true;
-			draft->default_errno = profile->default_errno;
-		}
-		if (profile->listener_path)
-			draft->listener_path = profile->listener_path->string;
 		if (metadata && metadata->type == SCD_JSON_STRING)
 			draft->listener_metadata = metadata->string;
-		if (add_new(&draft->archs, scd_json_get(profile->root, "architectures"),
-			    work->err) < 0 ||
-		    add_new(&draft->flags, profile->flags, work->err) < 0)
+		if ((profile->has_default_errno &&
+		     set_default_errno(work, i, profile->default_errno) < 0) ||
+		    (profile->listener_path &&
+		     set_listener(work, i, profile->listener_path->string) < 0) ||
+		    add_words(work, i, scd_json_get(profile->root, "architectures"),
+			      &draft->archs) < 0 ||
+		    add_words(work, i, profile->flags, &draft->flags) < 0)
 			return -1;
-		work->default_action = scd_profile_default_action(profile);
 	}
-	if (draft->has_default_errno)
-		work->default_action = (work->default_action & 0xffff0000U) |
-				       (uint32_t)(draft->default_errno & 0xffff);
 	return 0;
 }
 
@@ -389,9 +433,9 @@ static int check_defaults(const struct scd_merge_input *inputs, size_t count, st
 
 		if (other->value != first->value)
 			return scd_fail(err, SCD_E_CONFIG, 0,
-					"default actions differ: %s in the first profile, %s in "
-					"number %zu; what neither names cannot be both",
-					first->name, other->name, i + 1);
+					"default actions differ: %s in %.70s, %s in %.70s; what "
+					"neither names cannot be both",
+					first->name, inputs[0].name, other->name, inputs[i].name);
 	}
 	return 0;
 }

@@ -7,29 +7,33 @@
 
 /* One profile: read without a finding of severity error, in plain OCI. */
 struct scd_merge_input {
+	const char *name; /* for messages: its path */
 	const char *text; /* what it was read from */
 	const struct scd_profile *profile;
 };
 
-/* What a later profile did to one call. */
+/* What a later profile did to one call, or to the head. */
 enum scd_merge_verb {
 	SCD_MERGE_ADDED,    /* nobody had named it */
 	SCD_MERGE_WIDENED,  /* the same action, under more conditions or none */
 	SCD_MERGE_REPLACED, /* another action: what was there before is gone */
-	SCD_MERGE_REMOVED   /* the default action: its rules are gone */
+	SCD_MERGE_REMOVED   /* the default action: what was there before is gone */
 };
 
 struct scd_merge_step {
 	enum scd_merge_verb verb;
 	size_t input;
-	const char *name;  /* of the call; borrowed */
-	uint32_t from, to; /* actions with their errno; both the same unless REPLACED */
+	const char *key;   /* of the head: "architectures", "flags", "listenerPath" (ADDED or
+			    * REPLACED), "defaultErrnoRet" (REPLACED); NULL: a call */
+	const char *name;  /* of the call; what the key got; NULL for defaultErrnoRet; borrowed */
+	uint32_t from, to; /* actions with their errno, of a call and of defaultErrnoRet; both the
+			    * same when WIDENED */
 };
 
 struct scd_merged {
 	char *text; /* NUL-terminated */
 	size_t len;
-	struct scd_merge_step *steps; /* sorted by call, then by input */
+	struct scd_merge_step *steps; /* of the head; sorted by call, then by input */
 	size_t step_count, step_cap;
 };
 
@@ -40,9 +44,10 @@ struct scd_merged {
  *
  * Rules add up: a call is subject to what every profile says of it. Where a later profile
  * gives another action to a call than those before it, its word alone counts for this call; when
- * that is the default action, the call's rules are gone. An unconditional rule swallows conditional
- * ones of the same action. Architectures and flags add up; the last defaultErrnoRet and
- * listenerPath count. Comments are not kept.
+ * that is the default action, it takes the call away; it stays in the text, where runtimes skip it,
+ * but for runc, which counts what is named when it decides what is too new. An unconditional rule
+ * swallows conditional ones of the same action. Architectures and flags add up; the last
+ * defaultErrnoRet and listenerPath count. Comments are not kept.
  *
  * Return: 0, or -1 with SCD_E_CONFIG (default actions differ: what is not named cannot be both;
  * the message names them), SCD_E_TOO_LARGE or SCD_E_NOMEM.

@@ -74,7 +74,7 @@ static void check_merge(const char *text, size_t len)
 	assert(scd_profile_read(scd_json_root(&json), &judge, &profile, &err) == 0);
 	if (!profile.default_action || !scd_report_accepts(&report))
 		return;
-	inputs[0] = inputs[1] = (struct scd_merge_input){ text, &profile };
+	inputs[0] = inputs[1] = (struct scd_merge_input){ "a", text, &profile };
 	if (scd_merge(inputs, 2, &merged, &err) < 0) {
 		assert(err.code == SCD_E_TOO_LARGE);
 		return;
