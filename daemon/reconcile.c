@@ -350,7 +350,7 @@ static void on_verdict(enum scd_jail_result result, const struct scd_error *err,
 		return;
 	if (r->has_stragglers)
 		scd_reconcile_ask(r, SCD_TRIGGER_RETRY);
-	else if (r->stage == IDLE)
+	else if (r->stage == IDLE && !all_judged(r))
 		retry_checks(r);
 }
 

@@ -24,6 +24,8 @@
 /* Wall-clock seconds of a trial, which takes milliseconds: a container's profile may hand a
  * call to somebody who never answers (SCMP_ACT_NOTIFY). */
 #define TRIAL_SECONDS 5
+/* Where close_range(2) is not there: more than a daemon with 16 connections has. */
+#define DESCRIPTORS_BEFORE_5_9 1024U
 
 /* What the trial child does, in this order. */
 enum step {
@@ -305,12 +307,20 @@ void scd_sandbox_restrict_calls(struct scd_sandbox *sandbox)
 	scd_filter_done(&sandbox->filter);
 }
 
+static void close_from(unsigned first, unsigned last)
+{
+	if (first > last || syscall(__NR_close_range, first, last, 0U) == 0)
+		return;
+	for (unsigned fd = first; fd <= last && fd < DESCRIPTORS_BEFORE_5_9; fd++)
+		(void)close((int)fd);
+}
+
 /* Connections, the listener, source and loop are none of its business. */
 static void keep_only(int fd)
 {
 	if (fd > 3)
-		(void)syscall(__NR_close_range, 3U, (unsigned)fd - 1, 0U);
-	(void)syscall(__NR_close_range, (unsigned)(fd < 3 ? 3 : fd + 1), ~0U, 0U);
+		close_from(3, (unsigned)fd - 1);
+	close_from((unsigned)(fd < 3 ? 3 : fd + 1), ~0U);
 }
 
 void scd_sandbox_restrict_install(int destination, const void *arg)

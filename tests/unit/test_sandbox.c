@@ -379,6 +379,38 @@ static void the_daemon_can_kill_its_install_child(void **state)
 	in_a_child(kill_the_install_child, 0);
 }
 
+static int install_without_close_range(void)
+{
+	struct sock_filter deny[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = 4, .filter = deny };
+	int far;
+
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
+	far = fcntl(dirs.source, F_DUPFD_CLOEXEC, 200);
+	CHECK(far >= 200);
+	scd_sandbox_restrict_install(dirs.destination, &sandbox);
+	CHECK(fcntl(dirs.destination, F_GETFD) >= 0);
+	CHECK(fcntl(dirs.source, F_GETFD) < 0 && errno == EBADF);
+	CHECK(fcntl(listener, F_GETFD) < 0 && errno == EBADF);
+	CHECK(fcntl(far, F_GETFD) < 0 && errno == EBADF);
+	CHECK(fcntl(STDERR_FILENO, F_GETFD) >= 0);
+	return 0;
+}
+
+/* Before Linux 5.9. */
+static void the_install_child_keeps_it_alone_without_close_range_too(void **state)
+{
+	(void)state;
+	prepare(false, false);
+	in_a_child(install_without_close_range, 0);
+}
+
 static void the_install_child_keeps_the_destination_alone(void **state)
 {
 	(void)state;
@@ -398,6 +430,7 @@ int main(void)
 		TEST(the_daemon_can_live_in_it),
 		TEST(abort_works),
 		TEST(the_install_child_keeps_the_destination_alone),
+		TEST(the_install_child_keeps_it_alone_without_close_range_too),
 		TEST(the_daemon_can_kill_its_install_child),
 	};
 
