@@ -48,10 +48,16 @@ static double median(double *times, size_t count)
 	return times[count / 2];
 }
 
-/* Processor time of a whole process, its children and all, in milliseconds; -1 when it did not
- * run, or did not exit with 0. The wall clock is of no use on a machine that does other things. */
-static double process_time(char *const argv[])
+/* What one program took, run after run, in milliseconds. */
+struct runs {
+	double processor[PROCESS_ROUNDS]; /* of the process and its children */
+	double elapsed[PROCESS_ROUNDS];	  /* which other work on the machine makes longer */
+};
+
+/* Runs a program for the @i-th time. -1 when it cannot be run or does not exit with 0. */
+static int run_once(char *const argv[], struct runs *runs, size_t i)
 {
+	const double start = now();
 	struct rusage usage;
 	int status;
 	pid_t pid;
@@ -59,8 +65,10 @@ static double process_time(char *const argv[])
 	if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
 	    wait4(pid, &status, 0, &usage) != pid || status != 0)
 		return -1;
-	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
-	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+	runs->elapsed[i] = now() - start;
+	runs->processor[i] = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+			     (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+	return 0;
 }
 
 /* The median of a / b, pair by pair: the machine's speed drifts. */
@@ -73,6 +81,13 @@ static double median_ratio(const double a[PROCESS_ROUNDS], const double b[PROCES
 	return median(ratios, PROCESS_ROUNDS);
 }
 
+static void print_ratio(const char *what, const struct runs *runs, const struct runs *bare_runs)
+{
+	(void)printf("%s x%.2f (elapsed x%.2f); ", what,
+		     median_ratio(runs->processor, bare_runs->processor),
+		     median_ratio(runs->elapsed, bare_runs->elapsed));
+}
+
 /* `seccompctl validate` beside a program that only does what bare() does. Both lie near us. */
 static int compare_processes(const char *self, char *path)
 {
@@ -80,25 +95,23 @@ static int compare_processes(const char *self, char *path)
 	char validate[] = "validate", quiet[] = "-q", crun[] = "--oci-runtime=crun";
 	const char *slash = strrchr(self, '/');
 	const int dir = slash ? (int)(slash - self) : 1;
-	double times[3][PROCESS_ROUNDS], one, all;
+	static struct runs bare_runs, one, all;
 
 	if (!slash)
 		self = ".";
 	if (asprintf(&ctl, "%.*s/../seccompctl", dir, self) < 0 ||
 	    asprintf(&bare_program, "%.*s/bare", dir, self) < 0)
 		return -1;
-	for (size_t i = 0; i < PROCESS_ROUNDS; i++) {
-		times[0][i] = process_time((char *[]){ bare_program, path, NULL });
-		times[1][i] = process_time((char *[]){ ctl, validate, quiet, crun, path, NULL });
-		times[2][i] = process_time((char *[]){ ctl, validate, quiet, path, NULL });
-		if (times[0][i] < 0 || times[1][i] < 0 || times[2][i] < 0)
+	for (size_t i = 0; i < PROCESS_ROUNDS; i++)
+		if (run_once((char *[]){ bare_program, path, NULL }, &bare_runs, i) < 0 ||
+		    run_once((char *[]){ ctl, validate, quiet, crun, path, NULL }, &one, i) < 0 ||
+		    run_once((char *[]){ ctl, validate, quiet, path, NULL }, &all, i) < 0)
 			return -1;
-	}
-	one = median_ratio(times[1], times[0]);
-	all = median_ratio(times[2], times[0]);
-	(void)printf("  whole process, processor time: bare %.2f ms; seccompctl validate for one "
-		     "target x%.2f, for all x%.2f\n",
-		     median(times[0], PROCESS_ROUNDS), one, all);
+	(void)printf("  whole process, processor time: ");
+	print_ratio("seccompctl validate for one target", &one, &bare_runs);
+	print_ratio("for all", &all, &bare_runs);
+	/* Last, as it sorts. */
+	(void)printf("bare %.2f ms\n", median(bare_runs.processor, PROCESS_ROUNDS));
 	return 0;
 }
 
