@@ -154,6 +154,8 @@ one_time() { seccompd --source="$SOURCE" --destination="$DEST" --one-time 2> "$L
   done
   grep -q 'State file corrupt' "$LOG"
 
+  run -0 ctl adopt --dry-run -o json same.json
+  [ "$(jq -r .stateFileCorrupt <<< "$output")" = true ]
   run -0 ctl adopt changed.json gone.json
   eventually is_state changed.json Installed
   cmp "$PAYLOAD/changed.json" "$DEST/changed.json"
@@ -171,14 +173,24 @@ one_time() { seccompd --source="$SOURCE" --destination="$DEST" --one-time 2> "$L
   chmod 0600 "$DEST/b.json"
   ln -s b.json "$DEST/link.json"
   ln -s team "$DEST/out"
-  for bad in link.json dir.json out/a.json nothing.json no/where.json ../b.json b.txt .seccompd.state.json; do
+  while read -r bad why; do
     run -1 ctl adopt b.json "$bad"
-    [[ "$output" == *"$bad: refused: "* ]]
+    [[ "$output" == *"$bad: refused: $why"* ]]
     [ ! -e "$DEST/.seccompd.state.json" ]
-  done
+  done <<'END'
+link.json no regular file with one link
+dir.json no regular file with one link
+out/a.json open 'out'
+nothing.json no such file
+no/where.json no such directory
+../b.json no name of a profile
+b.txt no name of a profile
+.seccompd.state.json no name of a profile
+END
   run -2 ctl adopt
   run -3 ctl adopt --destination="$WORK/nowhere" b.json
-  run -0 ctl adopt --dry-run b.json
+  run -0 ctl adopt --dry-run -o json b.json
+  [ "$(jq -r .stateFileCorrupt <<< "$output")" = false ]
   [ ! -e "$DEST/.seccompd.state.json" ]
   run -0 ctl adopt -o json b.json team/a.json
   [ "$(jq -r '.kind + " " + (.adopted | tostring) + " " + .profiles[1].name' <<< "$output")" = 'AdoptReport true team/a.json' ]

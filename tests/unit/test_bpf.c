@@ -491,6 +491,44 @@ static void memory_must_be_written_on_every_way_to_a_read(void **state)
 	assert_true(scd_bpf_valid(insns, 5));
 }
 
+/* What is jumped over was not written. */
+static void a_jump_over_a_write_leaves_memory_unwritten(void **state)
+{
+	struct sock_filter insns[] = {
+		STMT(BPF_JMP | BPF_JA, 1),
+		STMT(BPF_ST, 0),
+		STMT(BPF_LD | BPF_MEM, 0),
+		STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	(void)state;
+	assert_false(scd_bpf_valid(insns, 4));
+	insns[0].k = 0;
+	assert_true(scd_bpf_valid(insns, 4));
+}
+
+/* To the last instruction, and to where one more would stand. */
+static void jumps_end_inside_the_program(void **state)
+{
+	struct sock_filter insns[] = {
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 1),
+		STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	(void)state;
+	assert_true(scd_bpf_valid(insns, 3));
+	insns[0].jt = 2;
+	assert_false(scd_bpf_valid(insns, 3));
+	insns[0].jt = 1;
+	insns[0].jf = 2;
+	assert_false(scd_bpf_valid(insns, 3));
+	insns[0] = STMT(BPF_JMP | BPF_JA, 1);
+	assert_true(scd_bpf_valid(insns, 3));
+	insns[0].k = 2;
+	assert_false(scd_bpf_valid(insns, 3));
+}
+
 static void counts_from_one_to_the_kernels_limit(void **state)
 {
 	static struct sock_filter insns[SCD_BPF_MAX + 1];
@@ -516,6 +554,8 @@ int main(void)
 		cmocka_unit_test(loads_every_word_of_the_data),
 		cmocka_unit_test(takes_exactly_the_programs_that_the_kernel_takes),
 		cmocka_unit_test(memory_must_be_written_on_every_way_to_a_read),
+		cmocka_unit_test(a_jump_over_a_write_leaves_memory_unwritten),
+		cmocka_unit_test(jumps_end_inside_the_program),
 		cmocka_unit_test(counts_from_one_to_the_kernels_limit),
 	};
 

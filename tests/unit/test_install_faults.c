@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #define A "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}"
 #define B "{\"defaultAction\":\"SCMP_ACT_LOG\"}"
@@ -320,6 +321,40 @@ static void a_state_file_that_is_a_directory_stops_everything(void **state)
 	assert_false(exists(dir, "a.json"));
 }
 
+/* With no descriptor free, with one, and so on: either all is done, or what failed is said. */
+static void without_descriptors_nothing_is_said_to_be_well(void **state)
+{
+	int dir = at(state), lowest = dup(dir), failures = 0;
+	struct rlimit limit, low;
+
+	assert_int_equal(close(lowest), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	run(want(dir, GOOD("a.json", A)));
+	for (low = limit, low.rlim_cur = (rlim_t)lowest;; low.rlim_cur++) {
+		const struct scd_install_request *request = want(dir, GOOD("a.json", B));
+		struct scd_error err;
+		int rc;
+
+		assert_true(low.rlim_cur < (rlim_t)lowest + 16);
+		scd_install_outcome_done(&outcome);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+		rc = scd_install_run(request, &outcome, &err);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		assert_int_equal(rc, 0);
+		if (outcome.error.code == SCD_OK && outcome.count == 1 &&
+		    result_of("a.json")->phase == SCD_PHASE_INSTALLED)
+			break;
+		if (outcome.error.code == SCD_OK)
+			assert_int_equal(result_of("a.json")->sys, EMFILE);
+		else
+			assert_int_equal(outcome.error.sys, EMFILE);
+		assert_text(dir, "a.json", A);
+		failures++;
+	}
+	assert_true(failures >= 2); /* the lock, the state file */
+	assert_text(dir, "a.json", B);
+}
+
 static void an_insecure_destination_is_not_written_to(void **state)
 {
 	static const mode_t modes[] = { 0777, 0770, 0702, 01777 };
@@ -468,6 +503,7 @@ int main(void)
 		FAULT_TEST(a_corrupt_state_file_owns_nothing_and_is_replaced),
 		FAULT_TEST(a_state_file_that_is_a_link_is_not_followed),
 		FAULT_TEST(a_state_file_that_is_a_directory_stops_everything),
+		FAULT_TEST(without_descriptors_nothing_is_said_to_be_well),
 		FAULT_TEST(an_insecure_destination_is_not_written_to),
 		FAULT_TEST(a_removed_destination_is_detached),
 		FAULT_TEST(the_lock_keeps_its_inode),
