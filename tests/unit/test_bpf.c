@@ -507,6 +507,23 @@ static void a_jump_over_a_write_leaves_memory_unwritten(void **state)
 	assert_true(scd_bpf_valid(insns, 4));
 }
 
+/* Behind a jump stands what only another one leads to, which has written. */
+static void a_jump_away_has_no_say_in_what_stands_behind_it(void **state)
+{
+	const struct sock_filter insns[] = {
+		STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 2),
+		STMT(BPF_ST, 0),
+		STMT(BPF_JMP | BPF_JA, 1),
+		STMT(BPF_JMP | BPF_JA, 1),
+		STMT(BPF_LD | BPF_MEM, 0),
+		STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	(void)state;
+	assert_true(scd_bpf_valid(insns, 7));
+}
+
 /* To the last instruction, and to where one more would stand. */
 static void jumps_end_inside_the_program(void **state)
 {
@@ -555,6 +572,7 @@ int main(void)
 		cmocka_unit_test(takes_exactly_the_programs_that_the_kernel_takes),
 		cmocka_unit_test(memory_must_be_written_on_every_way_to_a_read),
 		cmocka_unit_test(a_jump_over_a_write_leaves_memory_unwritten),
+		cmocka_unit_test(a_jump_away_has_no_say_in_what_stands_behind_it),
 		cmocka_unit_test(jumps_end_inside_the_program),
 		cmocka_unit_test(counts_from_one_to_the_kernels_limit),
 	};

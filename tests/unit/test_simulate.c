@@ -137,24 +137,33 @@ static const struct {
 	  SCD_RULE_OVERLAP, SCD_WARNING, "/syscalls/1/names/0", "mkdir(argument 1 = 0x0)" },
 };
 
+static bool is_said(const struct scd_report *report, size_t i)
+{
+	const size_t n = strlen(differences[i].words);
+
+	for (size_t k = 0; k < report->count; k++) {
+		const struct scd_finding *f = &report->items[k];
+
+		if (f->rule->number == differences[i].number &&
+		    f->severity == differences[i].severity &&
+		    strcmp(f->pointer, differences[i].pointer) == 0 &&
+		    strncmp(f->message, differences[i].words, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void each_difference_is_found_and_its_cause_named(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(differences); i++) {
 		auto_from_text struct from_text r;
-		const struct scd_finding *f = NULL;
 
 		simulate(&r, differences[i].text, differences[i].other);
-		for (size_t k = 0; k < r.report.count; k++)
-			if (r.report.items[k].rule->number == differences[i].number &&
-			    r.report.items[k].severity == differences[i].severity)
-				f = &r.report.items[k];
-		if (!f)
-			fail_msg("%s: %s", differences[i].words,
+		if (!is_said(&r.report, i))
+			fail_msg("%s: %s %s", differences[i].words,
+				 r.report.total ? r.report.items[0].pointer : "",
 				 r.report.total ? r.report.items[0].message : "nothing");
-		assert_string_equal(f->pointer, differences[i].pointer);
-		if (strncmp(f->message, differences[i].words, strlen(differences[i].words)) != 0)
-			fail_msg("%s: %s", differences[i].words, f->message);
 	}
 }
 
