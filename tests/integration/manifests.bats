@@ -112,6 +112,29 @@ YAML
   grep -qx '7:3 error manifest-refused' <<< "$output"
 }
 
+@test "the size of a ConfigMap is that of its values, to the byte" {
+  # @1: bytes of data, @2: of binaryData, before base64.
+  write_sized() {
+    python3 - "$1" "$2" > sized.yaml <<'PY'
+import base64, sys
+small = '{"defaultAction": "SCMP_ACT_ALLOW"}'
+rest = int(sys.argv[1]) - len(small)
+print("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a.json: '%s'" % small)
+print("  a-long-key-that-counts-for-nothing: '%s'" % ("x" * rest))
+print("binaryData:\n  logo: %s" % base64.b64encode(b"y" * int(sys.argv[2])).decode())
+PY
+  }
+  write_sized 1048576 0
+  run -0 "$ctl" validate sized.yaml
+  write_sized 1048577 0
+  run -1 "$ctl" validate sized.yaml
+  [[ $output == *'1048577 bytes of values, and the API server takes 1048576: split the ConfigMap'* ]]
+  write_sized 1000000 48576
+  run -0 "$ctl" validate sized.yaml
+  write_sized 1000000 48577
+  run -1 "$ctl" validate sized.yaml
+}
+
 @test "a text that is not YAML is a finding when it is about profiles" {
   printf 'kind: ConfigMap\ndata:\n  a.json: "SCMP_ACT_ALLOW\n' > broken.yaml
   run -1 "$ctl" validate broken.yaml
