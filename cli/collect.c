@@ -239,6 +239,16 @@ static int walk_directory(struct walk *walk, const char *operand)
 	return 0;
 }
 
+/* It ends only once. */
+static int add_stdin(struct scd_inputs *inputs, size_t number, struct scd_error *err)
+{
+	for (size_t i = 0; i < inputs->count; i++)
+		if (strcmp(inputs->items[i].file, SCD_STDIN_OPERAND) == 0)
+			return scd_fail(err, SCD_E_USAGE, 0,
+					"- is standard input, and can be given only once");
+	return add_operand(inputs, number, SCD_STDIN_SHOWN, SCD_STDIN_OPERAND, NULL, err);
+}
+
 static int collect(char *const *operands, size_t count, struct walk *walk)
 {
 	struct scd_inputs *inputs = walk->inputs;
@@ -251,7 +261,7 @@ static int collect(char *const *operands, size_t count, struct walk *walk)
 		walk->operand = i;
 		/* What is not there becomes an input too: reading it says why. */
 		if (strcmp(operands[i], SCD_STDIN_OPERAND) == 0)
-			ret = add_operand(inputs, i, SCD_STDIN_SHOWN, SCD_STDIN_OPERAND, NULL, err);
+			ret = add_stdin(inputs, i, err);
 		else if (stat(operands[i], &st) == 0 && S_ISDIR(st.st_mode))
 			ret = walk_directory(walk, operands[i]);
 		else

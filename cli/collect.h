@@ -13,7 +13,8 @@
  * does.
  * @inputs:   zeroed; filled as far as it went, whatever is returned; scd_inputs_done() it.
  *
- * What cannot be read becomes an input with a fault. Return: 0, or -1 with SCD_E_NOMEM.
+ * What cannot be read becomes an input with a fault. Return: 0, or -1 with SCD_E_NOMEM, or
+ * SCD_E_USAGE when standard input is given twice.
  */
 int scd_collect_inputs(char *const *operands, size_t count, struct scd_inputs *inputs,
 		       struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;

@@ -158,6 +158,11 @@ END
   run -3 bash -c '"$1" validate - <&-' - "$ctl"
 }
 
+@test "standard input can be given only once" {
+  run -2 bash -c '"$1" validate - - < "$2"' _ "$ctl" "$root/tests/data/examples/web.json"
+  [ "$output" = 'seccompctl: - is standard input, and can be given only once' ]
+}
+
 @test "what cannot be read is exit 3 after judging the rest" {
   ln -s loop loop
   run -3 --separate-stderr "$ctl" validate nowhere.json loop "$bad"
