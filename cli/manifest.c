@@ -292,8 +292,9 @@ static void report_syntax(struct scd_manifest *manifest, const char *text, size_
 
 	manifest->relevant |= mentions_profiles(text, len);
 	scd_report_add(&manifest->report, SCD_MANIFEST_SYNTAX, SCD_ERROR, place,
-		       "the manifest cannot be read: %s%s", message ? message : err->msg,
-		       template ? "; a template has to be rendered first" : "");
+		       "the manifest cannot be read%s: %s",
+		       template ? " (a template has to be rendered first)" : "",
+		       message ? message : err->msg);
 }
 
 static int read_documents(const char *text, size_t len, bool all, struct scd_manifest *manifest,
@@ -350,6 +351,16 @@ int scd_manifest_read(const char *text, size_t len, const struct scd_check_opts 
 	return manifest->report.failed ? scd_fail(err, SCD_E_NOMEM, 0, "read a manifest") : 0;
 }
 
+/* A template begins with two braces. */
+static bool begins_as_json(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && strchr(" \t\r\n", text[at]))
+		at++;
+	return at < len && strchr("{[\"", text[at]) && !(at + 1 < len && text[at + 1] == '{');
+}
+
 bool scd_manifest_looks_like_one(const char *text, size_t len, bool is_json)
 {
 	const struct scd_yaml_limits limits = { .bytes = SCD_INPUT_MAX,
@@ -362,8 +373,11 @@ bool scd_manifest_looks_like_one(const char *text, size_t len, bool is_json)
 
 	if (!memmem(text, len, "kind", 4) || !memmem(text, len, "apiVersion", 10))
 		return false;
-	if (!is_json)
+	if (!is_json) {
 		skip_mark(&text, &len);
+		if (!begins_as_json(text, len))
+			return true; /* whatever is in its first document, or wrong with it */
+	}
 	if (scd_yaml_open("", text, len, &limits, &stream, &err) < 0)
 		return false;
 	if (scd_yaml_next(stream, &doc, &err) <= 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What yamldoc.c, yamlnode.c and yamlspan.c share: libyaml's inside of our opaque types. Included
- * by them alone. */
+/* What yamldoc.c, yamlnode.c, yaml_problem.c and yamlspan.c share: libyaml's inside of our opaque
+ * types. Included by them alone. */
 #ifndef SCD_YAML_INTERNAL_H
 #define SCD_YAML_INTERNAL_H
 
@@ -34,5 +34,14 @@ static inline const struct scd_yaml_node *handle(const struct scd_yaml *doc, int
 {
 	return (const void *)node_of(doc, id);
 }
+
+/* What libyaml found wrong, and where to look: 1-based. */
+struct scd_yaml_problem {
+	size_t line, column;
+	char message[160];
+};
+
+struct scd_yaml_problem scd_yaml_problem_of(const yaml_parser_t *parser, const char *text,
+					    size_t len) SCD_NONNULL;
 
 #endif

@@ -151,7 +151,7 @@ static int start(struct reader *reader, const char *text, size_t len, struct scd
 static int fail_parser(const struct scd_yaml *doc, const yaml_parser_t *parser, const char *text,
 		       size_t len, struct scd_error *err)
 {
-	const char *problem = parser->problem ? parser->problem : "not YAML";
+	struct scd_yaml_problem problem;
 	unsigned line, column;
 
 	/* Where libyaml 0.2.5 runs out of memory in its loader, it names no error at all. */
@@ -159,11 +159,11 @@ static int fail_parser(const struct scd_yaml *doc, const yaml_parser_t *parser, 
 		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", doc->name);
 	if (parser->error == YAML_READER_ERROR) {
 		scd_text_position(text, len, parser->problem_offset, &line, &column);
-		return fail_at(doc, line, column, err, "%s", problem);
+		return fail_at(doc, line, column, err, "%s",
+			       parser->problem ? parser->problem : "not YAML");
 	}
-	return fail_at(doc, parser->problem_mark.line + 1, parser->problem_mark.column + 1, err,
-		       "%s%s%s", problem, parser->context ? " " : "",
-		       parser->context ? parser->context : "");
+	problem = scd_yaml_problem_of(parser, text, len);
+	return fail_at(doc, problem.line, problem.column, err, "%s", problem.message);
 }
 
 static const char *refuse_token(yaml_token_type_t type, bool aliases)

@@ -138,7 +138,7 @@ PY
 @test "a text that is not YAML is a finding when it is about profiles" {
   printf 'kind: ConfigMap\ndata:\n  a.json: "SCMP_ACT_ALLOW\n' > broken.yaml
   run -1 "$ctl" validate broken.yaml
-  [[ $output == *"broken.yaml:4:1: error: the manifest cannot be read: "*"[SCP090 manifest-syntax]"* ]]
+  [[ $output == *"broken.yaml:3:11: error: the manifest cannot be read: a quote that is not closed [SCP090 manifest-syntax]"* ]]
   mkdir chart && printf '{{ if .x }}\nlocalhostProfile: y\n{{ end }}\n' > chart/pod.yaml
   run -1 "$ctl" validate chart
   [[ $output == *"a template has to be rendered first"* ]]
@@ -147,6 +147,20 @@ PY
   clean_profile > chart/good.json
   run -0 "$ctl" validate chart
   [ "$output" = '1 file, 0 errors, 0 warnings' ]
+}
+
+@test "what comes from a pipe is a manifest also when its first document is empty or wrong" {
+  pod='apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {securityContext: {seccompProfile: {type: Localhost, localhostProfile: /x.json}}}\n'
+  run -1 "$ctl" validate - < <(echo -e "---\n# Source: empty.yaml\n---\n$pod")
+  [[ ${lines[0]} == '<stdin>:7:78: error: Pod p: localhostProfile "/x.json" begins with a slash'* ]]
+  run -1 "$ctl" validate - < <(echo -e "# made by hand\nx: 1\n---\n$pod")
+  [[ ${lines[0]} == '<stdin>:7:'*': error: Pod p: '* ]]
+  run -1 "$ctl" validate - < <(echo -e "a: 'x\n---\n$pod")
+  [[ ${lines[0]} == '<stdin>:1:4: error: the manifest cannot be read: a quote that is not closed [SCP090 '* ]]
+  run -1 "$ctl" validate - < <(echo -e "{{ if .on }}\n$pod{{ end }}\n")
+  [[ ${lines[0]} == *'the manifest cannot be read (a template has to be rendered first): '* ]]
+  # A profile that holds the two words is a profile.
+  run -0 "$ctl" validate - < <(clean_profile | sed '2i "apiVersion": "v1", "kind": "x",')
 }
 
 @test "YAML without anything about seccomp is trouble as an operand, unless it may be skipped" {

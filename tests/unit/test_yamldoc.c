@@ -212,15 +212,46 @@ static void text_that_is_no_yaml_says_where(void **state)
 	(void)state;
 	assert_refused("", "f:1:1: empty: a document is missing");
 	assert_refused("# only a comment\n", "f:1:1: empty: a document is missing");
-	assert_refused("a: b: c\n", "f:1:5: mapping values are not allowed in this context");
-	assert_refused("a: [1, 2\n",
-		       "f:2:1: did not find expected ',' or ']' while parsing a flow sequence");
-	assert_refused("a:\n\tb: 1\n",
-		       "f:2:1: found character that cannot start any token while scanning for "
-		       "the next token");
-	assert_refused("a: \"x\n", "f:2:1: found unexpected end of stream while scanning a quoted "
-				   "scalar");
-	assert_refused("a: 1\n...\nb: [\n---\n", "f:3:1: did not find expected <document start>");
+	assert_refused(
+		"a: b: c\n",
+		"f:1:5: a colon where no key can be: put a value with \": \" in quotes, or correct the indentation");
+	assert_refused(
+		"a: 1\n...\nb: [\n---\n",
+		"f:3:1: text after the end of a document: write --- in front of the next one");
+}
+
+static void problems_say_what_to_write(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "a: [1, 2\n", "1:4: a comma, or the ] for the [ in line 1, is missing" },
+		{ "a:\n  {b: c\n   d: e}\n",
+		  "3:5: a comma, or the } for the { in line 2, is missing" },
+		{ "a:\n\tb: 1\n", "2:1: a tab cannot indent: write spaces" },
+		{ "a: x\n\ty: 1\n", "2:1: a tab cannot indent: write spaces" },
+		{ "a: @b\n", "1:4: no value begins with @: put it in quotes" },
+		{ "a: 1\nb: \"x\n", "2:4: a quote that is not closed" },
+		{ "a: 'x\n---\n", "1:4: a quote that is not closed" },
+		{ "a: \"\\q\"\n",
+		  "1:5: an escape that YAML does not know: write \\\\ for a backslash" },
+		{ "a: 1\nb\nc: 1\n", "2:1: a key without a colon: write \"key: value\"" },
+		{ "x:\n  a: 1\n b: 2\n",
+		  "3:2: no key of the mapping that begins in line 1: correct the indentation, or "
+		  "the quotes" },
+		{ "- 1\nb: 2\n",
+		  "2:1: no item of the list that begins in line 1: correct the indentation" },
+		{ "a: - b\n",
+		  "1:4: no list can begin here: write its first \"- \" on a line of its own" },
+		{ "a: [}]\n",
+		  "1:5: a value, or the end of a list or mapping in brackets, is missing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char wanted[200];
+
+		(void)snprintf(wanted, sizeof(wanted), "f:%s", cases[i][1]);
+		assert_refused_bytes(cases[i][0], strlen(cases[i][0]), wanted);
+	}
 }
 
 static void nesting_over_the_limit_is_refused_where_it_starts(void **state)
@@ -386,8 +417,9 @@ static void the_place_of_a_message_is_read_again(void **state)
 
 	(void)state;
 	assert_int_equal(scd_yaml_load("f", "a: 1\n  b: *x\n", 13, &limits, &doc, &err), -1);
-	assert_string_equal(scd_yaml_place(&err, "f", &line, &column),
-			    "mapping values are not allowed in this context");
+	assert_string_equal(
+		scd_yaml_place(&err, "f", &line, &column),
+		"a colon where no key can be: put a value with \": \" in quotes, or correct the indentation");
 	assert_int_equal(line, 2);
 	assert_int_equal(column, 4);
 	assert_null(scd_yaml_place(&err, "g", &line, &column));
@@ -411,6 +443,7 @@ int main(void)
 		cmocka_unit_test(keys_are_words_that_stand_once),
 		cmocka_unit_test(text_that_is_not_clean_utf8_is_refused),
 		cmocka_unit_test(text_that_is_no_yaml_says_where),
+		cmocka_unit_test(problems_say_what_to_write),
 		cmocka_unit_test(nesting_over_the_limit_is_refused_where_it_starts),
 		cmocka_unit_test(hostile_texts_cost_nothing),
 		cmocka_unit_test(many_keys_are_compared_quickly),
