@@ -9,7 +9,8 @@
 enum scd_policy_verdict {
 	SCD_POLICY_PASSED,
 	SCD_POLICY_FAILED,
-	SCD_POLICY_SKIPPED /* of another architecture than this machine's */
+	SCD_POLICY_SKIPPED, /* of another architecture than this machine's */
+	SCD_POLICY_VERDICT_COUNT
 };
 
 struct scd_policy_result {

@@ -1,41 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <fts.h>
+#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli.h"
-#include "junit.h"
-#include "policy_run.h"
+#include "test_report.h"
 #include "text.h"
-
-#define BOLD "\033[1m"
-#define GREEN "\033[32m"
-#define RED "\033[31m"
-#define YELLOW "\033[33m"
-#define PLAIN "\033[0m"
-
-#define SHOWN ((size_t)1 << 20) /* bytes of a name */
-
-enum test_output {
-	OUTPUT_HUMAN,
-	OUTPUT_TAP,
-	OUTPUT_JUNIT,
-	OUTPUT_JSON
-};
 
 struct test_options {
 	bool help;
-	int output; /* enum test_output */
+	int output; /* enum scd_test_output */
 	bool quiet;
 	int color;
+	char *filter;
 };
 
 static const struct scd_choice outputs[] = {
-	{ "human", OUTPUT_HUMAN }, { "tap", OUTPUT_TAP }, { "junit", OUTPUT_JUNIT },
-	{ "json", OUTPUT_JSON },   { NULL, 0 },
+	{ "human", SCD_TEST_HUMAN },
+	{ "tap", SCD_TEST_TAP },
+	{ "junit", SCD_TEST_JUNIT },
+	{ "json", SCD_TEST_JSON },
+	{ NULL, 0 },
 };
 
 static const struct scd_option options[] = {
@@ -44,30 +31,25 @@ static const struct scd_option options[] = {
 			  "how to print the results"),
 	SCD_CLI_QUIET(struct test_options, quiet),
 	SCD_CLI_COLOR(struct test_options, color),
+	{ .name = "filter",
+	  .type = SCD_OPT_STRING,
+	  .offset = offsetof(struct test_options, filter),
+	  .metavar = "REGEX",
+	  .help = "only tests whose name has a match of this extended regular expression" },
 };
 
-/* A file of tests and what came out. */
-struct suite {
-	const char *path;
-	char *profile; /* the file that is tested */
-	char *text;
-	size_t len;
-	struct scd_policy policy;
-	struct scd_opened opened;
-	struct scd_policy_result *results;
+/* How tests are made. */
+struct session {
+	const struct test_options *asked;
+	struct scd_suites suites;
+	regex_t filter; /* when one is asked for */
+	enum scd_exit worst;
 };
 
-struct suites {
-	struct scd_strings paths;
-	struct suite *items; /* one for each path */
-	size_t count;
-	size_t by_verdict[3], checks;
-};
-
-static void suites_done(struct suites *suites)
+static void suites_done(struct scd_suites *suites)
 {
 	for (size_t i = 0; i < suites->count; i++) {
-		struct suite *s = &suites->items[i];
+		struct scd_suite *s = &suites->items[i];
 
 		for (size_t k = 0; s->results && k < s->policy.count; k++)
 			free(s->results[k].why);
@@ -80,14 +62,13 @@ static void suites_done(struct suites *suites)
 	free(suites->items);
 	scd_strings_done(&suites->paths);
 }
-#define auto_suites SCD_CLEANUP(suites_done)
 
 static int no_memory(struct scd_error *err)
 {
 	return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
 }
 
-static int add_path(struct suites *suites, const char *path, struct scd_error *err)
+static int add_path(struct scd_suites *suites, const char *path, struct scd_error *err)
 {
 	return scd_strings_add(&suites->paths, path, strlen(path)) < 0 ? no_memory(err) : 0;
 }
@@ -112,7 +93,7 @@ static void close_walk(FTS **walk)
 #define auto_walk SCD_CLEANUP(close_walk)
 
 /* Every test file below a directory, sorted, without hidden directories. */
-static int add_directory(struct suites *suites, char *path, struct scd_error *err)
+static int add_directory(struct scd_suites *suites, char *path, struct scd_error *err)
 {
 	char *const paths[] = { path, NULL };
 	auto_walk FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
@@ -140,7 +121,7 @@ static int add_directory(struct suites *suites, char *path, struct scd_error *er
 	return 0;
 }
 
-static int add_operand(struct suites *suites, char *path, struct scd_error *err)
+static int add_operand(struct scd_suites *suites, char *path, struct scd_error *err)
 {
 	auto_free char *beside = NULL;
 	struct stat st;
@@ -158,7 +139,7 @@ static int add_operand(struct suites *suites, char *path, struct scd_error *err)
 }
 
 /* The profile beside the file: web.json of web.test.yaml, or the one that it names. */
-static int find_profile(struct suite *suite, struct scd_error *err)
+static int find_profile(struct scd_suite *suite, struct scd_error *err)
 {
 	const char *slash = strrchr(suite->path, '/');
 	const int dir = slash ? (int)(slash - suite->path) + 1 : 0;
@@ -180,7 +161,7 @@ static int find_profile(struct suite *suite, struct scd_error *err)
 	return no_memory(err);
 }
 
-static int read_text(struct suite *suite, struct scd_error *err)
+static int read_text(struct scd_suite *suite, struct scd_error *err)
 {
 	auto_inputs struct scd_inputs inputs = { 0 };
 	struct scd_input input = { .path = strdup(suite->path), .file = strdup(suite->path) };
@@ -190,279 +171,128 @@ static int read_text(struct suite *suite, struct scd_error *err)
 	return scd_input_read(&inputs.items[0], &suite->text, &suite->len, err);
 }
 
-static int run_suite(struct suite *suite, struct suites *suites, struct scd_error *err)
+static bool matches(const char *name, const void *filter)
+{
+	return regexec(filter, name, 0, NULL, 0) == 0;
+}
+
+/* Reads the tests, and the profile when there are any. */
+static int read_suite(const struct session *session, struct scd_suite *suite, struct scd_error *err)
 {
 	const struct scd_check_opts judged = scd_check_opts_complete(&(struct scd_check_opts){ 0 });
 
 	if (read_text(suite, err) < 0 ||
-	    scd_policy_read(suite->path, suite->text, suite->len, &suite->policy, err) < 0 ||
-	    find_profile(suite, err) < 0 || !suite->profile ||
+	    scd_policy_read(suite->path, suite->text, suite->len, &suite->policy, err) < 0)
+		return -1;
+	if (session->asked->filter)
+		scd_policy_keep(&suite->policy, matches, &session->filter);
+	if (suite->policy.count == 0)
+		return 0;
+	if (find_profile(suite, err) < 0 ||
 	    scd_opened_read(suite->profile, &judged, &suite->opened, err) < 0)
 		return -1;
-	if (!suite->opened.subject.usable) {
-		(void)scd_opened_warn(&suite->opened);
-		return scd_fail(err, SCD_E_CORRUPT, 0, "%s: not a profile", suite->profile);
-	}
-	suite->results = calloc(suite->policy.count, sizeof(*suite->results));
+	if (suite->opened.subject.usable)
+		return 0;
+	(void)scd_opened_warn(&suite->opened);
+	return scd_fail(err, SCD_E_CORRUPT, 0, "%s: not a profile", suite->profile);
+}
+
+static int run_suite(const struct session *session, struct scd_suite *suite, struct scd_error *err)
+{
+	if (read_suite(session, suite, err) < 0)
+		return -1;
+	suite->results = calloc(suite->policy.count + 1, sizeof(*suite->results));
 	if (!suite->results)
 		return no_memory(err);
-	if (scd_policy_run(suite->path, &suite->policy, &suite->opened, suite->results, err) < 0)
-		return -1;
+	if (scd_policy_run(suite->path, &suite->policy, &suite->opened, suite->results, err) == 0)
+		return 0;
+	if (err->code == SCD_E_CONFIG)
+		err->code = SCD_E_CORRUPT; /* of the profile, and not of the tests */
+	return -1;
+}
+
+static void note(struct session *session, enum scd_exit status)
+{
+	if (status > session->worst)
+		session->worst = status;
+}
+
+/* What is wrong with one file stops no other. */
+static void try_suite(struct session *session, struct scd_suite *suite)
+{
+	struct scd_suites *suites = &session->suites;
+	struct scd_error err;
+
+	if (run_suite(session, suite, &err) < 0) {
+		suite->fault = err;
+		suites->faults++;
+		note(session, scd_cli_fail(&err));
+		return;
+	}
 	for (size_t i = 0; i < suite->policy.count; i++) {
 		suites->by_verdict[suite->results[i].verdict]++;
 		suites->checks += suite->results[i].checks;
-	}
-	return 0;
-}
-
-static const char *const words[] = {
-	[SCD_POLICY_PASSED] = "ok",
-	[SCD_POLICY_FAILED] = "FAIL",
-	[SCD_POLICY_SKIPPED] = "skip",
-};
-
-static const enum scd_junit_verdict in_junit[] = {
-	[SCD_POLICY_PASSED] = SCD_JUNIT_PASSED,
-	[SCD_POLICY_FAILED] = SCD_JUNIT_FAILED,
-	[SCD_POLICY_SKIPPED] = SCD_JUNIT_SKIPPED,
-};
-#define VERDICTS (sizeof(in_junit) / sizeof(in_junit[0]))
-
-/* The lines of @text, each with @mark in front. */
-static void print_lines(const char *mark, const char *text)
-{
-	while (*text) {
-		const size_t len = strcspn(text, "\n");
-
-		(void)printf("%s%.*s\n", mark, (int)len, text);
-		text += len + (text[len] == '\n');
+		if (suite->results[i].verdict == SCD_POLICY_FAILED)
+			note(session, SCD_EXIT_FOUND);
 	}
 }
 
-/* A name from the file, safe on a terminal. */
-static void print_name(const char *name)
+static bool has_tests(const struct scd_suites *suites)
 {
-	auto_buf struct scd_buf out = scd_buf_init(SHOWN);
-
-	scd_text_quote(&out, name, strlen(name), SCD_POLICY_BYTES_MAX);
-	(void)fputs(scd_buf_text(&out), stdout);
-}
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-static void print_human(const struct suites *suites, bool color)
-{
-	static const char *const colors[] = { GREEN, RED, YELLOW };
-	size_t tests = 0;
-
-	for (size_t i = 0; i < suites->count; i++) {
-		const struct suite *s = &suites->items[i];
-
-		(void)printf("%s%s%s\n", color ? BOLD : "", s->path, color ? PLAIN : "");
-		for (size_t k = 0; k < s->policy.count; k++) {
-			const struct scd_policy_result *r = &s->results[k];
-
-			tests++;
-			(void)printf("  %s%-4s%s  ", color ? colors[r->verdict] : "",
-				     words[r->verdict], color ? PLAIN : "");
-			print_name(r->test->name);
-			(void)putchar('\n');
-			if (r->why)
-				print_lines("        ", r->why);
-		}
-	}
-	(void)printf("%zu file%s, %zu test%s, %zu check%s: ", suites->count, plural(suites->count),
-		     tests, plural(tests), suites->checks, plural(suites->checks));
-	(void)printf("%zu passed, %zu failed", suites->by_verdict[SCD_POLICY_PASSED],
-		     suites->by_verdict[SCD_POLICY_FAILED]);
-	if (suites->by_verdict[SCD_POLICY_SKIPPED])
-		(void)printf(", %zu skipped", suites->by_verdict[SCD_POLICY_SKIPPED]);
-	(void)putchar('\n');
-}
-
-static void print_tap(const struct suites *suites)
-{
-	size_t number = 0, tests = 0;
-
 	for (size_t i = 0; i < suites->count; i++)
-		tests += suites->items[i].policy.count;
-	(void)printf("TAP version 13\n1..%zu\n", tests);
-	for (size_t i = 0; i < suites->count; i++) {
-		const struct suite *s = &suites->items[i];
-
-		for (size_t k = 0; k < s->policy.count; k++) {
-			const struct scd_policy_result *r = &s->results[k];
-			auto_free char *name = strdup(r->test->name);
-
-			/* What begins with # would be a directive. */
-			for (char *c = name; c && *c; c++)
-				if (*c == '#')
-					*c = '_';
-			(void)printf(
-				"%sok %zu - %s: ", r->verdict == SCD_POLICY_FAILED ? "not " : "",
-				++number, s->path);
-			print_name(name ? name : "");
-			(void)puts(r->verdict == SCD_POLICY_SKIPPED ? " # SKIP" : "");
-			if (r->why)
-				print_lines("# ", r->why);
-		}
-	}
+		if (suites->items[i].policy.count)
+			return true;
+	return false;
 }
 
-static struct scd_junit_counts count_suite(const struct suite *s)
+static enum scd_exit run_all(struct session *session, int argc, char **argv)
 {
-	struct scd_junit_counts counts = { 0 };
-
-	for (size_t k = 0; k < s->policy.count; k++)
-		counts.by_verdict[in_junit[s->results[k].verdict]]++;
-	return counts;
-}
-
-/* The first line of why is what a failure is called. */
-static int print_junit_case(const struct suite *s, const struct scd_policy_result *r,
-			    struct scd_error *err)
-{
-	const char *why = r->why ? r->why : "";
-	const size_t line = strcspn(why, "\n");
-	auto_free char *message = strndup(why, line);
-
-	if (!message)
-		return no_memory(err);
-	return scd_junit_case(stdout,
-			      &(struct scd_junit_case){
-				      .classname = s->path,
-				      .name = r->test->name,
-				      .verdict = in_junit[r->verdict],
-				      .type = r->verdict == SCD_POLICY_FAILED ? "policy" : NULL,
-				      .message = message,
-				      .details = why[line] ? why : NULL,
-			      },
-			      err);
-}
-
-static int print_junit(const struct suites *suites, struct scd_error *err)
-{
-	struct scd_junit_counts all = { 0 };
-
-	for (size_t i = 0; i < VERDICTS; i++)
-		all.by_verdict[in_junit[i]] = suites->by_verdict[i];
-	scd_junit_begin(stdout, &all);
-	for (size_t i = 0; i < suites->count; i++) {
-		const struct suite *s = &suites->items[i];
-		const struct scd_junit_counts counts = count_suite(s);
-
-		if (scd_junit_suite_begin(stdout, s->path, &counts, err) < 0)
-			return -1;
-		for (size_t k = 0; k < s->policy.count; k++)
-			if (print_junit_case(s, &s->results[k], err) < 0)
-				return -1;
-		scd_junit_suite_end(stdout);
-	}
-	scd_junit_end(stdout);
-	return 0;
-}
-
-static bool json_case(cJSON *list, const struct scd_policy_result *r)
-{
-	static const char *const verdicts[] = { "passed", "failed", "skipped" };
-	cJSON *object = cJSON_CreateObject();
-
-	if (!object || !cJSON_AddItemToArray(list, object)) {
-		cJSON_Delete(object);
-		return false;
-	}
-	return cJSON_AddStringToObject(object, "name", r->test->name) &&
-	       cJSON_AddNumberToObject(object, "line", r->test->line) &&
-	       cJSON_AddStringToObject(object, "result", verdicts[r->verdict]) &&
-	       cJSON_AddNumberToObject(object, "checks", (double)r->checks) &&
-	       (!r->why || cJSON_AddStringToObject(object, "message", r->why));
-}
-
-static bool json_suite(cJSON *files, const struct suite *s)
-{
-	cJSON *object = cJSON_CreateObject(), *list;
-
-	if (!object || !cJSON_AddItemToArray(files, object)) {
-		cJSON_Delete(object);
-		return false;
-	}
-	if (!cJSON_AddStringToObject(object, "file", s->path) ||
-	    !cJSON_AddStringToObject(object, "profile", s->profile))
-		return false;
-	list = cJSON_AddArrayToObject(object, "tests");
-	for (size_t k = 0; list && k < s->policy.count; k++)
-		if (!json_case(list, &s->results[k]))
-			return false;
-	return list;
-}
-
-static cJSON *make_json(const struct suites *suites)
-{
-	cJSON *root = scd_cli_document("ProfileTestReport");
-	cJSON *files = root ? cJSON_AddArrayToObject(root, "files") : NULL;
-	bool ok = files;
-
-	for (size_t i = 0; i < suites->count && ok; i++)
-		ok = json_suite(files, &suites->items[i]);
-	if (ok &&
-	    cJSON_AddNumberToObject(root, "passed",
-				    (double)suites->by_verdict[SCD_POLICY_PASSED]) &&
-	    cJSON_AddNumberToObject(root, "failed",
-				    (double)suites->by_verdict[SCD_POLICY_FAILED]) &&
-	    cJSON_AddNumberToObject(root, "skipped",
-				    (double)suites->by_verdict[SCD_POLICY_SKIPPED]))
-		return root;
-	cJSON_Delete(root);
-	return NULL;
-}
-
-static enum scd_exit print(const struct suites *suites, const struct test_options *asked)
-{
+	const struct test_options *asked = session->asked;
+	struct scd_suites *suites = &session->suites;
 	struct scd_error err;
 
-	switch (asked->output) {
-	case OUTPUT_TAP:
-		print_tap(suites);
-		return SCD_EXIT_OK;
-	case OUTPUT_JUNIT:
-		return print_junit(suites, &err) < 0 ? scd_cli_fail(&err) : SCD_EXIT_OK;
-	case OUTPUT_JSON:
-		return scd_cli_print_json(make_json(suites));
-	default:
-		print_human(suites, scd_cli_want_color(asked->color, stdout));
-		return SCD_EXIT_OK;
+	scd_check_init();
+	for (int i = 0; i < argc; i++)
+		if (add_operand(suites, argv[i], &err) < 0)
+			note(session, scd_cli_fail(&err));
+	suites->items = calloc(suites->paths.count + 1, sizeof(*suites->items));
+	if (!suites->items)
+		return scd_cli_no_memory();
+	suites->count = suites->paths.count;
+	for (size_t i = 0; i < suites->count; i++) {
+		suites->items[i].path = suites->paths.items[i];
+		try_suite(session, &suites->items[i]);
 	}
+	if (asked->filter && session->worst == SCD_EXIT_OK && !has_tests(suites)) {
+		scd_cli_warn("no test has a name like '%s'", asked->filter);
+		return SCD_EXIT_USAGE;
+	}
+	if (!asked->quiet &&
+	    scd_test_print(suites, (enum scd_test_output)asked->output,
+			   scd_cli_want_color(asked->color, stdout)) != SCD_EXIT_OK)
+		return SCD_EXIT_TROUBLE;
+	return session->worst;
 }
 
 static enum scd_exit run_test(const void *target, int argc, char **argv)
 {
-	const struct test_options *asked = target;
-	auto_suites struct suites suites = { 0 };
-	struct scd_error err;
+	struct session session = { .asked = target };
+	const char *filter = session.asked->filter;
+	enum scd_exit status;
 
 	if (argc == 0) {
 		scd_cli_warn("test needs a PATH");
 		return SCD_EXIT_USAGE;
 	}
-	scd_check_init();
-	for (int i = 0; i < argc; i++)
-		if (add_operand(&suites, argv[i], &err) < 0)
-			return scd_cli_fail(&err);
-	suites.items = calloc(suites.paths.count + 1, sizeof(*suites.items));
-	if (!suites.items)
-		return scd_cli_no_memory();
-	suites.count = suites.paths.count;
-	for (size_t i = 0; i < suites.count; i++) {
-		suites.items[i].path = suites.paths.items[i];
-		if (run_suite(&suites.items[i], &suites, &err) < 0)
-			return scd_cli_fail(&err);
+	if (filter && regcomp(&session.filter, filter, REG_EXTENDED | REG_NOSUB)) {
+		scd_cli_warn("'%s' is not an extended regular expression", filter);
+		return SCD_EXIT_USAGE;
 	}
-	if (!asked->quiet && print(&suites, asked) != SCD_EXIT_OK)
-		return SCD_EXIT_TROUBLE;
-	return suites.by_verdict[SCD_POLICY_FAILED] ? SCD_EXIT_FOUND : SCD_EXIT_OK;
+	status = run_all(&session, argc, argv);
+	if (filter)
+		regfree(&session.filter);
+	suites_done(&session.suites);
+	return status;
 }
 
 const struct scd_command scd_command_test = {

@@ -399,12 +399,29 @@ bool scd_policy_meets(const struct scd_policy_case *test, uint32_t action)
 	}
 }
 
+static void case_done(struct scd_policy_case *test)
+{
+	free(test->calls);
+	free(test->denied);
+}
+
+void scd_policy_keep(struct scd_policy *policy, bool (*wanted)(const char *name, const void *data),
+		     const void *data)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < policy->count; i++)
+		if (wanted(policy->cases[i].name, data))
+			policy->cases[kept++] = policy->cases[i];
+		else
+			case_done(&policy->cases[i]);
+	policy->count = kept;
+}
+
 void scd_policy_done(struct scd_policy *policy)
 {
-	for (size_t i = 0; i < policy->count; i++) {
-		free(policy->cases[i].calls);
-		free(policy->cases[i].denied);
-	}
+	for (size_t i = 0; i < policy->count; i++)
+		case_done(&policy->cases[i]);
 	free(policy->cases);
 	scd_yaml_free(&policy->doc);
 	*policy = (struct scd_policy){ 0 };

@@ -77,6 +77,10 @@ struct scd_policy {
 int scd_policy_read(const char *name, const char *text, size_t len, struct scd_policy *policy,
 		    struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* Forgets the cases whose name is not @wanted. */
+void scd_policy_keep(struct scd_policy *policy, bool (*wanted)(const char *name, const void *data),
+		     const void *data) SCD_NONNULL;
+
 /* Whether an action is what the case wants. */
 bool scd_policy_meets(const struct scd_policy_case *test, uint32_t action) SCD_NONNULL;
 

@@ -50,14 +50,16 @@ tests:
   - {name: "good <&> \u0001 \uFFFE", expect: ALLOW, calls: [read]}
   - {name: bad, expect: ALLOW, calls: [mount, bpf]}
 END
-  ("$ctl" test -o junit web.test.yaml "$root/profiles" || true) > tests.xml
+  ("$ctl" test -o junit web.test.yaml gone.test.yaml "$root/profiles" 2> /dev/null || true) > tests.xml
   for file in all.xml tests.xml; do
     valid_junit "$file"
     [ "$(xmllint --xpath 'count(//testcase)' "$file")" = "$(xmllint --xpath 'string(/testsuites/@tests)' "$file")" ]
     [ "$(xmllint --xpath 'count(//failure)' "$file")" = "$(xmllint --xpath 'string(/testsuites/@failures)' "$file")" ]
+    [ "$(xmllint --xpath 'count(//error)' "$file")" = "$(xmllint --xpath 'string(/testsuites/@errors)' "$file")" ]
     [ "$(xmllint --xpath 'sum(//testsuite/@tests)' "$file")" = "$(xmllint --xpath 'string(/testsuites/@tests)' "$file")" ]
   done
   [ "$(xmllint --xpath 'count(//failure)' tests.xml)" = 1 ]
+  [ "$(xmllint --xpath 'count(//error)' tests.xml)" = 1 ]
   # The check can fail.
   sed 's/ classname=/ klass=/' tests.xml > broken.xml
   run ! valid_junit broken.xml

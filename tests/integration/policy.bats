@@ -258,6 +258,60 @@ END
   [[ $output == *'apiVersion is to be seccompd.dev/v1alpha1'* ]]
 }
 
+@test "what is wrong with one file of tests stops no other" {
+  write <<<'  - { name: a, expect: ALLOW, calls: [read] }'
+  echo 'kind: x' > bad.test.yaml
+  { echo 'profile: none.json'; cat web.test.yaml; } > gone.test.yaml
+  { echo 'profile: bad.json'; cat web.test.yaml; } > refused.test.yaml
+  sed 's/"errnoRet": 13/"errnoRet": 12345/' web.json > bad.json
+  run -2 --separate-stderr "$ctl" test bad.test.yaml web.test.yaml
+  [ "${lines[1]}" = '  ERROR bad.test.yaml:1:1: apiVersion is to be seccompd.dev/v1alpha1' ]
+  [ "${lines[3]}" = '  ok    a' ]
+  [ "${lines[4]}" = '2 files, 1 test, 4 checks: 1 passed, 0 failed, 1 file could not be run' ]
+  # shellcheck disable=SC2154 # bats sets it
+  [[ $stderr == *'apiVersion is to be'* ]]
+  run -3 --separate-stderr "$ctl" test .
+  [[ $output == *"open './none.json': No such file"* ]]
+  [[ $output == *'./bad.json: libseccomp refuses a rule for mkdir'* ]]
+  [[ ${lines[-1]} == '4 files, 1 test, '*', 3 files could not be run' ]]
+  run -3 --separate-stderr "$ctl" test -o tap .
+  [ "${lines[1]}" = 1..4 ]
+  [ "$(grep -c '^not ok .*: could not be run$' <<< "$output")" -eq 3 ]
+  run -3 --separate-stderr "$ctl" test -o junit .
+  [[ $output == *'tests="4" failures="0" errors="3"'* ]]
+  run -3 --separate-stderr "$ctl" test -o json .
+  [ "$(jq -c '[.passed, .failed, .errors, ([.files[] | has("error")] | sort)]' <<< "$output")" = '[1,0,3,[false,true,true,true]]' ]
+  run -3 "$ctl" test -q .
+  run -3 "$ctl" test no-such.test.yaml web.test.yaml
+  [[ $output == *'  ok    a'* ]]
+}
+
+@test "tests can be chosen by name" {
+  write <<'END'
+  - { name: one thing, expect: ALLOW, calls: [read] }
+  - { name: another thing, expect: DENY, calls: [mkdir] }
+  - { name: wrong, expect: DENY, calls: [read] }
+END
+  run -0 "$ctl" test --filter '^(one|another) ' web.test.yaml
+  [ "${#lines[@]}" -eq 4 ]
+  cp web.test.yaml other.test.yaml && cp web.json other.json
+  sed -i 's/one thing/only here/' other.test.yaml
+  run -0 "$ctl" test --filter 'only' web.test.yaml other.test.yaml
+  [ "${lines[0]}" = other.test.yaml ]
+  run -1 "$ctl" test --filter wrong -o tap web.test.yaml
+  [ "${lines[1]}" = 1..1 ]
+  run -2 "$ctl" test --filter nothing web.test.yaml
+  [[ $output == *"no test has a name like 'nothing'"* ]]
+  run -2 "$ctl" test --filter '(' web.test.yaml
+}
+
+@test "a test that is skipped says why, in TAP on its line" {
+  [ "$(uname -m)" = x86_64 ] || skip "the architecture is to be another"
+  write <<<'  - { name: a, run: ["true"], architectures: [aarch64] }'
+  run -0 "$ctl" test -o tap web.test.yaml
+  [ "${lines[2]}" = 'ok 1 - web.test.yaml: a # SKIP a command of another architecture' ]
+}
+
 @test "trouble is told from failure" {
   run -3 "$ctl" test no-such.test.yaml
   mkdir empty
