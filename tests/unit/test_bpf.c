@@ -503,6 +503,7 @@ static void a_jump_over_a_write_leaves_memory_unwritten(void **state)
 
 	(void)state;
 	assert_false(scd_bpf_valid(insns, 4));
+	assert_false(kernel_accepts(insns, 4));
 	insns[0].k = 0;
 	assert_true(scd_bpf_valid(insns, 4));
 }
@@ -510,7 +511,7 @@ static void a_jump_over_a_write_leaves_memory_unwritten(void **state)
 /* Behind a jump stands what only another one leads to, which has written. */
 static void a_jump_away_has_no_say_in_what_stands_behind_it(void **state)
 {
-	const struct sock_filter insns[] = {
+	struct sock_filter insns[] = {
 		STMT(BPF_LD | BPF_W | BPF_ABS, 0),
 		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 2),
 		STMT(BPF_ST, 0),
@@ -522,6 +523,7 @@ static void a_jump_away_has_no_say_in_what_stands_behind_it(void **state)
 
 	(void)state;
 	assert_true(scd_bpf_valid(insns, 7));
+	assert_true(kernel_accepts(insns, 7));
 }
 
 /* To the last instruction, and to where one more would stand. */

@@ -48,6 +48,7 @@ static void a_directory_that_others_made_or_use_stays(void **state)
 	assert_false(exists(dir, "ours/a.json"));
 	assert_true(exists(dir, "theirs"));
 	assert_text(dir, "ours/note.txt", "hands off");
+	assert_true(outcome.writable); /* that is no failure */
 
 	/* Still remembered: gone when the last one has left. */
 	assert_int_equal(unlinkat(dir, "ours/note.txt", 0), 0);

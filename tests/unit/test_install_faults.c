@@ -31,6 +31,14 @@ static void the_number_of_syncs_is_what_durability_needs_and_no_more(void **stat
 	run(want(dir, GOOD("a.json", B), GOOD("b.json", A), GOOD("base/d.json", A),
 		 GOOD("c.json", A)));
 	assert_int_equal(fault.steps[SCD_STEP_FSYNC], 1 + 2 + 2 + 2 + 2);
+
+	/* A removal has no intent: the destination; state file and destination for the result. */
+	no_faults();
+	(void)want(dir, GOOD("a.json", B), GOOD("b.json", A), GOOD("base/d.json", A));
+	world.request.policy.remove_orphans = true;
+	run(&world.request);
+	assert_true(result_of("c.json")->gone);
+	assert_int_equal(fault.steps[SCD_STEP_FSYNC], 1 + 2);
 }
 
 static void a_file_that_cannot_be_written_does_not_stop_the_others(void **state)
@@ -255,6 +263,47 @@ static void what_changes_before_its_removal_is_not_removed(void **state)
 	assert_false(result_of("a.json")->gone);
 	assert_text(dir, "a.json", "theirs");
 	assert_false(is_owned(dir, "a.json"));
+}
+
+static void remove_what_is_to_be_removed(int dir)
+{
+	assert_int_equal(unlinkat(dir, "base/a.json", 0), 0);
+	assert_int_equal(unlinkat(dir, "base", AT_REMOVEDIR), 0);
+}
+
+static void what_goes_before_its_removal_is_gone(void **state)
+{
+	int dir = at(state);
+
+	run(want(dir, GOOD("base/a.json", A), GOOD("b.json", A), GOOD("c.json", A)));
+	(void)want(dir, GOOD("b.json", A), GOOD("c.json", B));
+	world.request.policy.remove_orphans = true;
+	no_faults();
+	fault.meanwhile = remove_what_is_to_be_removed;
+	fault.dir = dir;
+	run(&world.request);
+	assert_result("base/a.json", SCD_OP_REMOVE, SCD_PHASE_ORPHANED, "");
+	assert_int_equal(result_of("base/a.json")->sys, 0);
+	assert_true(result_of("base/a.json")->gone);
+	assert_false(is_owned(dir, "base/a.json"));
+	assert_true(outcome.writable);
+}
+
+static void a_directory_that_cannot_be_removed_is_told(void **state)
+{
+	int dir = at(state);
+
+	run(want(dir, GOOD("base/a.json", A), GOOD("b.json", A)));
+	(void)want(dir, GOOD("b.json", A));
+	world.request.policy.remove_orphans = true;
+	inject(SCD_STEP_RMDIR, 1, 1, EIO);
+	run(&world.request);
+	assert_true(result_of("base/a.json")->gone);
+	assert_false(outcome.writable);
+	no_faults();
+	run(&world.request); /* still remembered */
+	assert_true(outcome.writable);
+	assert_false(exists(dir, "base"));
 }
 
 static void a_removal_that_fails_leaves_an_orphan(void **state)
@@ -499,6 +548,8 @@ int main(void)
 		FAULT_TEST(without_renameat2_profiles_are_created_all_the_same),
 		FAULT_TEST(what_appears_while_we_write_is_not_replaced),
 		FAULT_TEST(what_changes_before_its_removal_is_not_removed),
+		FAULT_TEST(what_goes_before_its_removal_is_gone),
+		FAULT_TEST(a_directory_that_cannot_be_removed_is_told),
 		FAULT_TEST(a_removal_that_fails_leaves_an_orphan),
 		FAULT_TEST(a_corrupt_state_file_owns_nothing_and_is_replaced),
 		FAULT_TEST(a_state_file_that_is_a_link_is_not_followed),
