@@ -247,6 +247,24 @@ static void the_lower_bound_of_the_size_is_one(void **state)
 	assert_true(close > left / 4);
 }
 
+/* The square of the rules, once for each architecture: 2^31 and no more. */
+static void walks_are_long_from_a_number_of_rules_on(void **state)
+{
+	static const struct {
+		size_t archs, rules;
+	} most[] = { { 0, 46340 }, { 1, 32768 }, { 7, 16384 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
+		const struct scd_target at = { .count = most[i].rules },
+					over = { .count = most[i].rules + 1 };
+
+		assert_false(scd_cost_walks_long(&at, most[i].archs));
+		assert_true(scd_cost_walks_long(&over, most[i].archs));
+	}
+	assert_true(scd_cost_walks_long(&(const struct scd_target){ .count = SIZE_MAX / 2 }, 0));
+}
+
 static void what_is_surely_too_large_is_not_tried(void **state)
 {
 	auto_buf struct scd_buf text = scd_buf_init((size_t)1 << 20);
@@ -274,6 +292,7 @@ int main(void)
 		cmocka_unit_test(rules_without_an_end_are_found_and_those_with_one_not),
 		cmocka_unit_test(what_is_found_has_no_end),
 		cmocka_unit_test(the_lower_bound_of_the_size_is_one),
+		cmocka_unit_test(walks_are_long_from_a_number_of_rules_on),
 		cmocka_unit_test(what_is_surely_too_large_is_not_tried),
 	};
 

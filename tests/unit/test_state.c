@@ -333,6 +333,64 @@ static void profiles_are_counted_by_phase(void **state)
 	assert_int_equal(scd_state_count(*state, SCD_PHASE_FAILED), 0);
 }
 
+/* /status, metrics and alerts are made of them. */
+static void every_value_has_its_words(void **state)
+{
+	static const char *const sources[][2] = {
+		[SCD_SOURCE_OK] = { "ok", "OK" },
+		[SCD_SOURCE_EMPTY] = { "empty", "Empty" },
+		[SCD_SOURCE_MISSING] = { "missing", "Missing" },
+		[SCD_SOURCE_ORPHANED] = { "orphaned", "Orphaned" },
+	};
+	static const char *const results[][2] = {
+		[SCD_SYNC_SUCCESS] = { "success", "Success" },
+		[SCD_SYNC_PARTIAL] = { "partial", "Partial" },
+		[SCD_SYNC_ERROR] = { "error", "Error" },
+		[SCD_SYNC_NOOP] = { "noop", "Noop" },
+	};
+	static const char *const triggers[] = {
+		[SCD_TRIGGER_STARTUP] = "startup", [SCD_TRIGGER_WATCH] = "watch",
+		[SCD_TRIGGER_RESYNC] = "resync",   [SCD_TRIGGER_SIGNAL] = "signal",
+		[SCD_TRIGGER_RETRY] = "retry",
+	};
+	static const char *const conditions[] = {
+		[SCD_CONDITION_SYNCED] = "Synced",
+		[SCD_CONDITION_PROFILES_VALID] = "ProfilesValid",
+		[SCD_CONDITION_DESTINATION_WRITABLE] = "DestinationWritable",
+		[SCD_CONDITION_STATE_FILE_INTACT] = "StateFileIntact",
+		[SCD_CONDITION_VALIDATOR_DEGRADED] = "ValidatorDegraded",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < SCD_SOURCE_STATE_COUNT; i++) {
+		assert_string_equal(scd_source_state_name(i), sources[i][0]);
+		assert_string_equal(scd_source_state_word(i), sources[i][1]);
+	}
+	for (unsigned i = 0; i < SCD_SYNC_RESULT_COUNT; i++) {
+		assert_string_equal(scd_sync_result_name(i), results[i][0]);
+		assert_string_equal(scd_sync_result_word(i), results[i][1]);
+	}
+	for (unsigned i = 0; i < SCD_TRIGGER_COUNT; i++)
+		assert_string_equal(scd_trigger_name(i), triggers[i]);
+	for (unsigned i = 0; i < SCD_CONDITION_COUNT; i++)
+		assert_string_equal(scd_condition_name(i), conditions[i]);
+}
+
+/* As many repairs as count, the oldest of them last, within the time. */
+static void who_repairs_too_often_is_contested(void **state)
+{
+	const int64_t window = SCD_REPAIRS_SECONDS * INT64_C(1000), oldest = 5000;
+	struct scd_profile_state profile = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < SCD_REPAIRS_MAX; i++)
+		profile.repaired_ms[i] = oldest + (int64_t)(SCD_REPAIRS_MAX - 1 - i) * 1000;
+	assert_true(scd_profile_contested(&profile, oldest + window - 1));
+	assert_false(scd_profile_contested(&profile, oldest + window));
+	profile.repaired_ms[SCD_REPAIRS_MAX - 1] = 0;
+	assert_false(scd_profile_contested(&profile, oldest + window - 1));
+}
+
 static void values_out_of_range_have_a_name_too(void **state)
 {
 	(void)state;
@@ -384,6 +442,8 @@ int main(void)
 		WITH_SAMPLE(localhost_profile_is_what_a_pod_names),
 		WITH_SAMPLE(errors_fall_into_their_classes),
 		WITH_SAMPLE(profiles_are_counted_by_phase),
+		WITH_SAMPLE(every_value_has_its_words),
+		WITH_SAMPLE(who_repairs_too_often_is_contested),
 		WITH_SAMPLE(values_out_of_range_have_a_name_too),
 		WITH_SAMPLE(the_kernel_says_its_release_and_its_actions),
 		WITH_SAMPLE(done_twice_is_harmless),
