@@ -154,7 +154,8 @@ static const struct scd_rule rules[] = {
 	    "On x86 and other 32-bit architectures these calls also go through one call, with their "
 	    "arguments in memory. libseccomp adds the rule for it too, with the conditions on the wrong "
 	    "registers: a rule that allows then allows every socket (an error), one that denies may deny "
-	    "every socket (a warning).",
+	    "every socket (a warning). A rule without conditions is lost when nothing else is restricted "
+	    "there without conditions and the call has no number of its own, such as send.",
 	    "Leave the 32-bit architecture out of architectures, or remove the condition."),
 	ROW(SCD_SYSCALL_UNKNOWN, 031, "syscall-unknown", SCD_WARNING, "not a system call",
 	    "Both runtimes skip a name that their libseccomp does not know, without a word. In a rule "
