@@ -26,8 +26,9 @@ void scd_record_source_lost(struct scd_state *state, const struct scd_error *err
  * scd_record_apply() - write a sync's outcome into the state, and log what changed.
  * @snapshot: what was to be installed; texts are not needed.
  * @outcome:  of its transaction.
+ * @result:   how the sync ended.
  *
- * Return: how the sync ended, or -1 with SCD_E_NOMEM (the state is as it was).
+ * Return: 0, or -1 with SCD_E_NOMEM: the profiles are as they were, and so is @result.
  */
 int scd_record_apply(struct scd_state *state, const struct scd_snapshot *snapshot,
 		     const struct scd_checker *checker, const struct scd_install_outcome *outcome,

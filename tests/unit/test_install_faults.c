@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A transaction in which a step fails, or whose destination is not as it should be. */
 #include "install_fixture.h"
+#include "transaction.h"
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -205,6 +206,35 @@ static void so_is_one_that_a_directory_was_made_in(void **state)
 	assert_result("base/deep/a.json", SCD_OP_NONE, SCD_PHASE_INSTALLED, "");
 	assert_int_equal(fault.steps[SCD_STEP_FSYNC], 3 + 2);
 	assert_true(outcome.writable);
+}
+
+/* So many orphans that nothing more can be owned: what the state file says stays as it is. */
+static void a_state_file_over_its_limit_is_not_written(void **state)
+{
+	struct scd_transaction tx = { .lock = -1 };
+	char name[SCD_NAME_MAX + 1];
+	struct scd_error err;
+	int dir = at(state);
+
+	run(want(dir, GOOD("a.json", A)));
+	tx.request = want(dir, GOOD("a.json", A));
+	for (unsigned i = 0; i < 9000; i++) {
+		struct scd_owned *row;
+
+		/* In order, and about as long as names are. */
+		(void)snprintf(name, sizeof(name), "%0250u/%0250u/%0250u/%0240u.json", i, i, i, i);
+		assert_true(scd_name_valid(name));
+		row = scd_ledger_add(&tx.ledger, name);
+		assert_non_null(row);
+		scd_sha256_hex("x", 1, row->sha256);
+	}
+	no_faults();
+	assert_int_equal(scd_transaction_save(&tx, &err), -1);
+	assert_int_equal(err.code, SCD_E_TOO_LARGE);
+	assert_non_null(strstr(err.msg, "prune orphaned profiles"));
+	assert_int_equal(fault.total, 0);
+	scd_ledger_done(&tx.ledger);
+	assert_true(is_owned(dir, "a.json"));
 }
 
 /* File systems without RENAME_NOREPLACE. */
@@ -545,6 +575,7 @@ int main(void)
 		FAULT_TEST(without_the_last_record_the_files_are_ours_all_the_same),
 		FAULT_TEST(a_directory_that_cannot_be_synced_is_told_and_synced_again),
 		FAULT_TEST(so_is_one_that_a_directory_was_made_in),
+		FAULT_TEST(a_state_file_over_its_limit_is_not_written),
 		FAULT_TEST(without_renameat2_profiles_are_created_all_the_same),
 		FAULT_TEST(what_appears_while_we_write_is_not_replaced),
 		FAULT_TEST(what_changes_before_its_removal_is_not_removed),
