@@ -60,12 +60,12 @@ static bool begins(const char *text, const char *with)
 }
 
 /* A character with which nothing begins. */
-static void show_character(char c, char *message, size_t size)
+static void show_character(const char *at, char *message, size_t size)
 {
-	if (c == '\t')
+	if (*at == '\t')
 		(void)snprintf(message, size, "a tab cannot indent: write spaces");
-	else if (c == '@' || c == '`' || c == '%')
-		(void)snprintf(message, size, "no value begins with %c: put it in quotes", c);
+	else if (*at && strchr("@`%", *at))
+		(void)snprintf(message, size, "no value begins with %c: put it in quotes", *at);
 	else
 		(void)snprintf(message, size, "a character with which nothing can begin");
 }
@@ -81,8 +81,7 @@ struct scd_yaml_problem scd_yaml_problem_of(const yaml_parser_t *parser, const c
 	size_t i = 0;
 
 	if (begins(parser->problem, "found character that cannot start")) {
-		show_character(at < len ? text[at] : '\0', problem.message,
-			       sizeof(problem.message));
+		show_character(at < len ? text + at : "", problem.message, sizeof(problem.message));
 		return problem;
 	}
 	while (i < KNOWN && !(begins(parser->problem, known[i].problem) &&
