@@ -163,14 +163,17 @@ static const struct scd_command *find_command(const char *name)
 	return NULL;
 }
 
-static const char *command_name(size_t i)
+/* What may stand as the first word. */
+static const char *first_word(size_t i)
 {
-	return i < COMMAND_COUNT ? commands[i]->name : NULL;
+	static const char *const others[] = { "help", "--help", "--version", NULL };
+
+	return i < COMMAND_COUNT ? commands[i]->name : others[i - COMMAND_COUNT];
 }
 
 static enum scd_exit refuse_command(const char *name)
 {
-	const char *near = scd_text_nearest(name, 2, command_name);
+	const char *near = scd_text_nearest(name, 2, first_word);
 
 	if (near)
 		scd_cli_warn("'%s' is not a command; did you mean '%s'?", name, near);
@@ -230,6 +233,11 @@ static enum scd_exit run_command(const struct scd_command *command, int argc, ch
 	return status;
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 /* `help COMMAND` is `COMMAND --help`, whoever reads the command's options. */
 static enum scd_exit help_on(int argc, char **argv)
 {
@@ -237,7 +245,7 @@ static enum scd_exit help_on(int argc, char **argv)
 	char *words[] = { name, flag, NULL };
 	const struct scd_command *command;
 
-	if (argc == 0) {
+	if (argc == 0 || (argc == 1 && is_help(argv[0]))) {
 		print_help(stdout);
 		return SCD_EXIT_OK;
 	}
@@ -258,12 +266,12 @@ static enum scd_exit dispatch(int argc, char **argv)
 		print_help(stderr);
 		return SCD_EXIT_USAGE;
 	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+	if (is_help(word))
 		return help_on(0, argv);
 	if (strcmp(word, "help") == 0)
 		return help_on(argc - 2, argv + 2);
 	if (strcmp(word, "--version") == 0)
-		return run_command(&scd_command_version, 1, argv + 1);
+		return run_command(&scd_command_version, argc - 1, argv + 1);
 	command = find_command(word);
 	return command ? run_command(command, argc - 1, argv + 1) : refuse_command(word);
 }

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check_opts.h"
 #include "cli.h"
+#include "names.h"
 #include "rules.h"
 
 struct completion_options {
@@ -24,9 +26,29 @@ static bool is_of_rules(const struct scd_option *option)
 	return option->metavar && strcmp(option->metavar, "RULE") == 0;
 }
 
+static bool is_of_archs(const struct scd_option *option)
+{
+	return option->metavar && strcmp(option->metavar, "ARCH") == 0;
+}
+
 static bool has_words(const struct scd_option *option)
 {
-	return option->choices || is_of_rules(option);
+	return option->choices || is_of_rules(option) || is_of_archs(option);
+}
+
+static void print_archs(void)
+{
+	size_t count;
+	const struct scd_arch *archs = scd_archs(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		auto_buf struct scd_buf name = scd_buf_init(32);
+
+		if (!archs[i].in_libseccomp)
+			continue;
+		scd_arch_add_short_name(&name, archs[i].token);
+		(void)printf(" %s", scd_buf_text(&name));
+	}
 }
 
 /* Whether the value is the name of a file; else it is a number or free text. */
@@ -50,6 +72,8 @@ static void print_values(const struct scd_option *option)
 		(void)printf(" %s", c->name);
 	for (size_t i = 0; is_of_rules(option) && i < count; i++)
 		(void)printf(" %s", rules[i].name);
+	if (is_of_archs(option))
+		print_archs();
 }
 
 static void print_commands(void)
@@ -310,7 +334,9 @@ const struct scd_command scd_command_completion = {
 	.name = "completion",
 	.operands = "bash|zsh|fish",
 	.summary = "Print a script with which a shell completes commands.",
-	.details = "bash: source <(seccompctl completion bash)",
+	.details = "bash: source <(seccompctl completion bash)\n"
+		   "zsh:  source <(seccompctl completion zsh)\n"
+		   "fish: seccompctl completion fish | source",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct completion_options),

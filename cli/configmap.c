@@ -18,7 +18,8 @@
 	((size_t)256 << 10)   /* bytes of annotations: what a client-side apply needs */
 #define KEY_MAX ((size_t)253) /* bytes of a key */
 #define OUTPUT_MAX ((size_t)128 << 20)
-#define SEPARATOR "__" /* in a key, for the / of a name */
+#define NAMESPACE_MAX 63 /* letters */
+#define SEPARATOR "__"	 /* in a key, for the / of a name */
 
 enum format {
 	FORMAT_YAML,
@@ -56,6 +57,15 @@ static int check_name(const char *text, struct scd_error *err)
 			text);
 }
 
+/* That is a DNS label; nothing leaves it to `kubectl -n`. */
+static int check_namespace(const char *text, struct scd_error *err)
+{
+	if (strlen(text) > NAMESPACE_MAX)
+		return scd_fail(err, SCD_E_CONFIG, 0, "'%s' is over %d letters", text,
+				NAMESPACE_MAX);
+	return *text ? check_name(text, err) : 0;
+}
+
 #define FIELD(field) .offset = offsetof(struct configmap_options, field)
 static const struct scd_option options[] = {
 	SCD_CLI_HELP,
@@ -72,8 +82,8 @@ static const struct scd_option options[] = {
 	  FIELD(namespace),
 	  .metavar = "NAME",
 	  .fallback = "seccompd-system",
-	  .check = check_name,
-	  .help = "of the ConfigMap" },
+	  .check = check_namespace,
+	  .help = "of the ConfigMap; empty: none is written" },
 	{ .name = "immutable",
 	  .type = SCD_OPT_BOOL,
 	  FIELD(immutable),
@@ -255,7 +265,8 @@ static bool add_metadata(cJSON *object, const struct configmap_options *asked, c
 	cJSON *labels;
 
 	if (!cJSON_AddStringToObject(metadata, "name", name) ||
-	    !cJSON_AddStringToObject(metadata, "namespace", asked->namespace))
+	    (*asked->namespace &&
+	     !cJSON_AddStringToObject(metadata, "namespace", asked->namespace)))
 		return false;
 	labels = cJSON_AddObjectToObject(metadata, "labels");
 	return cJSON_AddStringToObject(labels, "app.kubernetes.io/part-of", "seccompd") &&

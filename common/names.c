@@ -158,6 +158,12 @@ bool scd_action_kills(uint32_t value)
 	return scd_action_strictness(value) >= scd_action_strictness(SCMP_ACT_TRAP);
 }
 
+const struct scd_arch *scd_archs(size_t *count)
+{
+	*count = sizeof(archs) / sizeof(archs[0]);
+	return archs;
+}
+
 const struct scd_arch *scd_arch_of(uint32_t token)
 {
 	for (size_t i = 0; i < COUNT(archs); i++)

@@ -57,6 +57,9 @@ unsigned scd_action_strictness(uint32_t value);
 /* Whether it sends SIGSYS or kills outright: TRAP and stricter, whatever its low 16 bits. */
 bool scd_action_kills(uint32_t value);
 
+/* All architectures. */
+const struct scd_arch *scd_archs(size_t *count) SCD_NONNULL;
+
 /* The row of an architecture token, or NULL. */
 const struct scd_arch *scd_arch_of(uint32_t token);
 

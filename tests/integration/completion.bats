@@ -27,6 +27,10 @@ offered() {
   [ "$(offered seccompctl validate --disable json-)" = json-syntax ]
   [ "$(offered seccompctl rules SCP00 | wc -w)" -eq 9 ]
   [ "$(offered seccompctl completion f)" = fish ]
+  [ "$(offered seccompctl validate --arch = a)" = 'aarch64 arm' ]
+  for arch in $(offered seccompctl validate --arch ''); do
+    "$ctl" validate --arch="$arch" --fail-on=never -q "$root/tests/data/examples/web.json"
+  done
   [ -z "$(offered seccompctl validate profiles/)" ]
 }
 

@@ -212,6 +212,13 @@ END
   [[ $output != *--volume* ]]
 }
 
+@test "configmap: the namespace may be left to others" {
+  mkdir d && cp "$root/tests/data/examples/web.json" d
+  run -0 "$ctl" configmap --namespace= -o json d
+  jq_true '.items[0].metadata | .name == "seccompd-profiles" and (has("namespace") | not)' <<< "$output"
+  run -0 "$ctl" configmap --namespace="$(printf 'n%.0s' {1..63})" -o json d
+}
+
 @test "configmap: over 1 MiB it becomes several, joined by a projected volume" {
   mkdir d
   for i in 1 2 3; do
@@ -245,4 +252,6 @@ END
   [[ $output == *"same key"* ]]
   run -2 "$ctl" configmap
   run -2 "$ctl" configmap --name=Not_A_Name d
+  run -2 "$ctl" configmap --namespace="$(printf 'n%.0s' {1..64})" d
+  [[ $output == *'over 63 letters' ]]
 }

@@ -18,6 +18,7 @@ setup() {
   run -0 --separate-stderr "$ctl" -h
   run -0 --separate-stderr "$ctl" help
   [[ $output == Usage:* ]]
+  run -0 --separate-stderr "$ctl" help --help
   run -2 --separate-stderr "$ctl"
   [[ -z $output && $stderr == Usage:* ]]
 }
@@ -41,6 +42,9 @@ setup() {
   run -2 "$ctl" $'\033[2J'
   [[ $output != *$'\033'* ]]
   run -2 "$ctl" --verison
+  [[ $output == *"did you mean '--version'?" ]]
+  run -2 "$ctl" hepl
+  [[ $output == *"did you mean 'help'?" ]]
 }
 
 @test "version says who we are and what we run with" {
@@ -54,6 +58,7 @@ setup() {
   jq_true --arg v "$version" '.apiVersion == "seccompd.dev/v1alpha1" and .kind == "Version" and .version == $v and .gitCommit and .platform
     and (.libseccompVersion | test("^[0-9]+[.][0-9]+[.][0-9]+$"))' <<< "$output"
   run -2 "$ctl" version now
+  run -2 "$ctl" --version now
 }
 
 @test "rules lists every rule and explains one by number or name" {
