@@ -59,8 +59,9 @@ static pid_t fork_one(int code)
 	assert_true(pid >= 0);
 	if (pid == 0 && code >= 0)
 		_exit(code);
-	while (pid == 0)
-		(void)pause();
+	if (pid == 0)
+		for (;;)
+			(void)pause();
 	return pid;
 }
 
