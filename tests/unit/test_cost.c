@@ -247,6 +247,25 @@ static void the_lower_bound_of_the_size_is_one(void **state)
 	assert_true(close > left / 4);
 }
 
+/* Rules can make each other void where they do not compare for equality. */
+static void nothing_is_known_of_the_size_of_other_comparisons(void **state)
+{
+	static struct scmp_arg_cmp args[2000];
+	static struct scd_target_rule rules[2000];
+	const struct scd_target target = { .rules = rules, .count = 2000 };
+	const size_t count = sizeof(args) / sizeof(args[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		args[i] = (struct scmp_arg_cmp){ .op = SCMP_CMP_EQ, .datum_a = 7 * i + 1 };
+		rules[i] = (struct scd_target_rule){ .args = &args[i], .arg_count = 1 };
+	}
+	assert_true(scd_cost_least_insns(&target, SCMP_ARCH_X86_64) > count);
+	for (size_t i = 0; i < count; i++)
+		args[i].op = SCMP_CMP_GE;
+	assert_int_equal(scd_cost_least_insns(&target, SCMP_ARCH_X86_64), 0);
+}
+
 /* The square of the rules, once for each architecture: 2^31 and no more. */
 static void walks_are_long_from_a_number_of_rules_on(void **state)
 {
@@ -292,6 +311,7 @@ int main(void)
 		cmocka_unit_test(rules_without_an_end_are_found_and_those_with_one_not),
 		cmocka_unit_test(what_is_found_has_no_end),
 		cmocka_unit_test(the_lower_bound_of_the_size_is_one),
+		cmocka_unit_test(nothing_is_known_of_the_size_of_other_comparisons),
 		cmocka_unit_test(walks_are_long_from_a_number_of_rules_on),
 		cmocka_unit_test(what_is_surely_too_large_is_not_tried),
 	};
