@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What yamldoc.c, yamlnode.c, yaml_problem.c and yamlspan.c share: libyaml's inside of our opaque
- * types. Included by them alone. */
+/* What yamldoc.c, yamlnode.c, yaml_merge.c, yaml_problem.c and yamlspan.c share: libyaml's inside
+ * of our opaque types. Included by them alone. */
 #ifndef SCD_YAML_INTERNAL_H
 #define SCD_YAML_INTERNAL_H
 
@@ -34,6 +34,10 @@ static inline const struct scd_yaml_node *handle(const struct scd_yaml *doc, int
 {
 	return (const void *)node_of(doc, id);
 }
+
+/* Puts what merge keys stand for in their place. All keys are scalars without a NUL, and none is
+ * there twice. 0, or -1 with SCD_E_CONFIG or SCD_E_NOMEM. */
+int scd_yaml_merge(struct scd_yaml *doc, struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
 /* What libyaml found wrong, and where to look: 1-based. */
 struct scd_yaml_problem {

@@ -285,7 +285,7 @@ static int check_duplicates(const struct scd_yaml *doc, const yaml_node_t *mappi
 			     keys[found - 1].node->start_mark.line + 1);
 }
 
-static int check_mapping(const struct scd_yaml *doc, const yaml_node_t *mapping,
+static int check_mapping(const struct scd_yaml *doc, const yaml_node_t *mapping, bool merges,
 			 struct scd_error *err)
 {
 	const yaml_node_pair_t *top = mapping->data.mapping.pairs.top;
@@ -298,14 +298,14 @@ static int check_mapping(const struct scd_yaml *doc, const yaml_node_t *mapping,
 			return scd_yaml_fail(doc, key, err, "a key has to be a word");
 		if (scd_yaml_kind(key) == SCD_YAML_NULL)
 			return scd_yaml_fail(doc, key, err, "a key is missing");
-		if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+		if (!merges && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 		    strcmp((const char *)node->data.scalar.value, "<<") == 0)
 			return scd_yaml_fail(doc, key, err, "merge keys (<<) are not accepted");
 	}
 	return check_duplicates(doc, mapping, err);
 }
 
-static int check_nodes(const struct scd_yaml *doc, struct scd_error *err)
+static int check_nodes(const struct scd_yaml *doc, bool merges, struct scd_error *err)
 {
 	const yaml_node_t *top = doc->document.nodes.top;
 
@@ -316,7 +316,7 @@ static int check_nodes(const struct scd_yaml *doc, struct scd_error *err)
 					     "a NUL character (\\0) in a string");
 	/* A second time: keys are compared as C strings from here on. */
 	for (const yaml_node_t *node = doc->document.nodes.start; node < top; node++)
-		if (node->type == YAML_MAPPING_NODE && check_mapping(doc, node, err) < 0)
+		if (node->type == YAML_MAPPING_NODE && check_mapping(doc, node, merges, err) < 0)
 			return -1;
 	return 0;
 }
@@ -330,6 +330,7 @@ struct scd_yaml_stream {
 	struct scd_yaml *next; /* one that is loading, or an empty one that has the name */
 	const char *text;
 	size_t len;
+	bool merges;
 };
 
 static int new_document(const char *name, struct scd_yaml **doc, struct scd_error *err)
@@ -360,6 +361,7 @@ int scd_yaml_open(const char *name, const char *text, size_t len,
 		return scd_fail(err, SCD_E_NOMEM, 0, "read '%s'", name);
 	opening->text = text;
 	opening->len = len;
+	opening->merges = limits->aliases;
 	if (new_document(name, &opening->next, err) < 0)
 		return -1;
 	assert(opening->next);
@@ -385,7 +387,9 @@ int scd_yaml_next(struct scd_yaml_stream *stream, struct scd_yaml **doc, struct 
 	}
 	loading->loaded = true;
 	stream->next = NULL;
-	if (new_document(loading->name, &stream->next, err) < 0 || check_nodes(loading, err) < 0) {
+	if (new_document(loading->name, &stream->next, err) < 0 ||
+	    check_nodes(loading, stream->merges, err) < 0 ||
+	    (stream->merges && scd_yaml_merge(loading, err) < 0)) {
 		scd_yaml_free(&loading);
 		return -1;
 	}

@@ -33,7 +33,8 @@ struct scd_yaml_limits {
 	size_t bytes; /* of the text */
 	size_t depth; /* of brackets and indented blocks within each other */
 	bool aliases; /* anchors and aliases pass. Then a node may be in several places, even
-		       * within itself: whoever follows nodes limits how deep. */
+		       * within itself: whoever follows nodes limits how deep. Merge keys pass
+		       * too: a mapping has what they stand for. */
 };
 
 /**

@@ -122,6 +122,29 @@ YAML
   [[ $output == *'too much in one text'* ]]
 }
 
+@test "merge keys are what Kubernetes takes them for" {
+  write_config_map > cm.yaml
+  cat > pod.yaml <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations: &defaults
+    seccompProfile: {type: Localhost, localhostProfile: profiles/god.json}
+spec:
+  securityContext: {<<: *defaults, runAsUser: 1}
+  containers:
+  - {name: own, securityContext: {<<: *defaults, seccompProfile: {type: RuntimeDefault}}}
+YAML
+  run -0 findings cm.yaml pod.yaml
+  [ "$output" = '6:57 error localhost-profile-unknown' ]
+  sed -i s/god/good/ pod.yaml
+  run -0 "$ctl" validate cm.yaml pod.yaml
+  # Settings hide nothing behind one.
+  printf 'x: 1\n<<: {strict: true}\n' > .seccompctl.yaml
+  run -2 "$ctl" validate cm.yaml
+}
+
 @test "a privileged container runs unconfined, whoever gives it a profile" {
   cat > pod.yaml <<'YAML'
 apiVersion: v1

@@ -409,6 +409,66 @@ static void aliases_pass_when_asked_for(void **state)
 	assert_int_equal(scd_yaml_load("f", "<<: 1\n", 6, &with, &doc, &err), -1);
 }
 
+/* Loads with aliases; the values of the mapping "m" in the order of its keys, "a=1 b=2 ", or the
+ * message. */
+static void assert_merged(const char *text, const char *wanted)
+{
+	const struct scd_yaml_limits with = { .bytes = 1 << 20, .depth = 8, .aliases = true };
+	auto_yaml struct scd_yaml *doc = NULL;
+	auto_buf struct scd_buf found = scd_buf_init(1024);
+	const struct scd_yaml_node *map;
+	struct scd_error err;
+
+	if (scd_yaml_load("f", text, strlen(text), &with, &doc, &err) < 0) {
+		assert_string_equal(err.msg, wanted);
+		return;
+	}
+	map = scd_yaml_get(doc, scd_yaml_root(doc), "m");
+	assert_non_null(map);
+	for (size_t i = 0; i < scd_yaml_count(map); i++) {
+		const char *value = scd_yaml_text(scd_yaml_value(doc, map, i));
+
+		scd_buf_printf(&found, "%s=%s ", scd_yaml_text(scd_yaml_key(doc, map, i)),
+			       value ? value : "?");
+	}
+	assert_string_equal(scd_buf_text(&found), wanted);
+}
+
+static void merge_keys_add_what_a_mapping_lacks(void **state)
+{
+	(void)state;
+	assert_merged("x: &x {a: 1, b: 2}\nm: {<<: *x, b: 3}\n", "b=3 a=1 ");
+	assert_merged("m: {b: 3, <<: {a: 1, b: 2}}\n", "b=3 a=1 ");
+	assert_merged("x: &x {a: 1}\ny: &y {a: 2, b: 2}\nm: {<<: [*x, *y]}\n", "a=1 b=2 ");
+	assert_merged("x: &x {a: 1}\ny: &y {<<: *x, b: 2}\nm: {<<: *y, c: 3}\n", "c=3 b=2 a=1 ");
+	assert_merged("m: {<<: [], a: 1}\n", "a=1 ");
+	assert_merged("m: &m {<<: *m, a: 1}\n", "a=1 ");
+	assert_merged("m: &m {a: 1, b: {<<: *m}}\n", "a=1 b=? "); /* a circle */
+	assert_merged("m: {\"<<\": {a: 1}}\n", "<<=? ");	  /* in quotes it is a key */
+	assert_merged("m: {<<: 1}\n",
+		      "f:1:9: a merge key (<<) takes a mapping, or a list of mappings");
+	assert_merged("m: {<<: [{a: 1}, [b]]}\n",
+		      "f:1:18: a merge key (<<) takes a mapping, or a list of mappings");
+	assert_merged("m: {<<: {<<: {a: 1}}}\n", "f:1:9: a merge key (<<) takes no mapping with a "
+						 "merge key that is not done yet");
+	assert_merged("m: {<<: {a: 1}, <<: {b: 1}}\n",
+		      "f:1:17: the key \"<<\" is already there, in line 1");
+}
+
+static void merge_keys_end_at_a_limit(void **state)
+{
+	auto_buf struct scd_buf text = scd_buf_init(1 << 20);
+
+	(void)state;
+	scd_buf_puts(&text, "x: &x {");
+	for (int i = 0; i < 2000; i++)
+		scd_buf_printf(&text, "k%d: 1, ", i);
+	scd_buf_puts(&text, "}\nm:\n");
+	for (int i = 0; i < 2000; i++)
+		scd_buf_printf(&text, "- {<<: *x}\n");
+	assert_merged(scd_buf_text(&text), "f:1:4: a merge key (<<) repeats too much");
+}
+
 static void the_place_of_a_message_is_read_again(void **state)
 {
 	struct scd_yaml *doc = NULL;
@@ -452,6 +512,8 @@ int main(void)
 		cmocka_unit_test(failures_of_the_caller_carry_the_place),
 		cmocka_unit_test(a_stream_has_any_number_of_documents),
 		cmocka_unit_test(aliases_pass_when_asked_for),
+		cmocka_unit_test(merge_keys_add_what_a_mapping_lacks),
+		cmocka_unit_test(merge_keys_end_at_a_limit),
 		cmocka_unit_test(the_place_of_a_message_is_read_again),
 	};
 
