@@ -408,6 +408,7 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 {
 	const int progress = atomic_load(&page->progress);
 	const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+	bool cut_short;
 	int rc = -1;
 
 	*degraded = progress == FORBIDDEN || (progress == ASKING && killed);
@@ -415,7 +416,10 @@ static int conclude(const struct page *page, int status, bool timed_out, struct 
 		*degraded = true;
 		return scd_fail(err, SCD_E_SYSTEM, 0, "who calls seccomp(2) here is killed");
 	}
-	if (progress >= JUDGED) {
+	/* What ended it in the middle of its trial load was not the filter. */
+	cut_short =
+		WIFSIGNALED(status) && !*degraded && (progress == ASKING || progress == LOADING);
+	if (progress >= JUDGED && !cut_short) {
 		rc = read_report(page, report, err);
 		if (rc < 0 && err->code == SCD_E_NOMEM)
 			return -1; /* ours, not the profile's */

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -419,6 +420,70 @@ static void where_seccomp_is_denied_the_verdict_stands_degraded(void **state)
 	}
 }
 
+/* Starts a check whose @nth call of seccomp(2) is not answered, and kills it there. */
+static int kill_at_seccomp(int nth)
+{
+	struct sock_filter ask[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_seccomp, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = 4, .filter = ask };
+	auto_report struct scd_report report = { 0 };
+	enum scd_jail_result result;
+	struct scd_jail jail;
+	struct scd_error err;
+	int listener, status;
+	bool degraded;
+
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	listener = (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
+				SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+	CHECK(listener >= 0);
+	CHECK(scd_jail_start(good, strlen(good), &standard, &jail, &err) == 0);
+	for (int i = 1; i <= nth; i++) {
+		struct seccomp_notif request = { 0 };
+		struct seccomp_notif_resp answer = { 0 };
+
+		CHECK(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) == 0);
+		answer.id = request.id;
+		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		CHECK(i == nth || ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0);
+	}
+	CHECK(kill(jail.pid, SIGKILL) == 0);
+	CHECK(waitpid(jail.pid, &status, 0) == jail.pid);
+	CHECK(scd_jail_finish(&jail, status, false, &report, &result, &degraded, &err) == -1);
+	CHECK(err.code == SCD_E_NOMEM && !degraded && report.total == 0);
+	return 0;
+}
+
+/* 1: its own filter; 2: may it load one; 3: the profile's. */
+static int killed_at_own(void)
+{
+	return kill_at_seccomp(1);
+}
+static int killed_asking(void)
+{
+	return kill_at_seccomp(2);
+}
+static int killed_loading(void)
+{
+	return kill_at_seccomp(3);
+}
+
+/* The text was judged by then, and accepted; but whether this kernel takes the filter is not known.
+ */
+static void who_is_killed_in_the_trial_load_has_no_verdict(void **state)
+{
+	(void)state;
+	if (SANITIZED)
+		skip(); /* it has no filter of its own, and the sanitizer calls seccomp(2) */
+	in_a_process(killed_at_own);
+	in_a_process(killed_asking);
+	in_a_process(killed_loading);
+}
+
 /* A profile of about 2,000 instructions. */
 static void write_long(struct scd_buf *text)
 {
@@ -586,6 +651,7 @@ int main(void)
 		cmocka_unit_test(memory_has_an_end),
 		cmocka_unit_test(a_machine_without_memory_is_no_fault_of_a_profile),
 		cmocka_unit_test(where_seccomp_is_denied_the_verdict_stands_degraded),
+		cmocka_unit_test(who_is_killed_in_the_trial_load_has_no_verdict),
 		cmocka_unit_test(the_trial_load_asks_the_kernel),
 		cmocka_unit_test(a_filter_that_denies_exit_group_is_loaded_all_the_same),
 		cmocka_unit_test(the_parents_handlers_and_descriptors_stay_its_own),
