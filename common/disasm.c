@@ -194,11 +194,22 @@ static uint32_t token(const struct scd_disasm_state *state)
 	return state->x32 && state->arch == SCMP_ARCH_X86_64 ? SCMP_ARCH_X32 : state->arch;
 }
 
-/* "flags", with ".high" for its upper half; "nr", "arch". False where no field begins. */
+/* Whether the word at @offset is the upper half of one of 64 bits. */
+static bool is_high(uint32_t offset)
+{
+	return ((offset / WORD) % 2 == 1) == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+}
+
+static unsigned arg_at(uint32_t offset)
+{
+	return (unsigned)((offset - ARGS_AT) / sizeof(uint64_t));
+}
+
+/* "flags", with ".high" for its upper half; "nr", "arch". */
 static void add_field(uint32_t offset, const struct scd_disasm_state *state, struct scd_buf *out)
 {
 	char call[SCD_CALL_NAME_SIZE], name[SCD_CALL_ARG_NAME_SIZE];
-	const bool high = ((offset / WORD) % 2 == 1) == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+	const bool high = is_high(offset);
 
 	if (offset == NR_AT || offset == ARCH_AT) {
 		scd_buf_puts(out, offset == NR_AT ? "nr" : "arch");
@@ -208,15 +219,28 @@ static void add_field(uint32_t offset, const struct scd_disasm_state *state, str
 		scd_buf_printf(out, "instruction pointer, %s half", high ? "high" : "low");
 		return;
 	}
-	(void)snprintf(name, sizeof(name), "arg%zu", (offset - ARGS_AT) / sizeof(uint64_t));
+	(void)snprintf(name, sizeof(name), "arg%u", arg_at(offset));
 	if (state->has_nr && scd_arch_of(token(state)))
 		(void)scd_call_arg_name(token(state),
 					scd_call_name(token(state), (int)state->nr, call),
-					(unsigned)((offset - ARGS_AT) / sizeof(uint64_t)), name);
+					arg_at(offset), name);
 	scd_buf_printf(out, "%s%s", name, high ? ".high" : "");
 }
 
-/* The constant of a comparison, by name where it has one. */
+/* What the values of the word that is compared stand for: nothing symbolic in an upper half. */
+static enum scd_constant_kind kind_of(const struct scd_disasm_state *state)
+{
+	char call[SCD_CALL_NAME_SIZE];
+	const uint32_t arch = token(state);
+
+	if (state->offset < ARGS_AT || is_high(state->offset) || !state->has_nr ||
+	    !scd_arch_of(arch))
+		return SCD_CONST_NONE;
+	return scd_call_arg_kind(arch, scd_call_name(arch, (int)state->nr, call),
+				 arg_at(state->offset));
+}
+
+/* The constant of a comparison, by name where it has one: an order has none. */
 static void add_constant(const struct sock_filter *insn, const struct scd_disasm_state *state,
 			 struct scd_buf *out)
 {
@@ -232,13 +256,10 @@ static void add_constant(const struct sock_filter *insn, const struct scd_disasm
 		scd_buf_printf(out, "%s of x32", scd_call_name(SCMP_ARCH_X32, (int)insn->k, call));
 	} else if (state->offset == NR_AT && scd_arch_of(arch) && insn->k <= INT32_MAX) {
 		scd_buf_puts(out, scd_call_name(arch, (int)insn->k, call));
-	} else if (state->offset >= ARGS_AT && state->has_nr && scd_arch_of(arch)) {
-		(void)scd_call_name(arch, (int)state->nr, call);
-		scd_constants_add(
-			out, arch,
-			scd_call_arg_kind(arch, call,
-					  (unsigned)((state->offset - ARGS_AT) / sizeof(uint64_t))),
-			insn->k);
+	} else if (kind_of(state) != SCD_CONST_NONE && BPF_OP(insn->code) == BPF_JSET) {
+		scd_constants_add_mask(out, arch, kind_of(state), insn->k);
+	} else if (kind_of(state) != SCD_CONST_NONE && BPF_OP(insn->code) == BPF_JEQ) {
+		scd_constants_add(out, arch, kind_of(state), insn->k);
 	} else {
 		scd_buf_printf(out, "0x%x", insn->k);
 	}
@@ -255,8 +276,10 @@ static void add_comparison(const struct sock_filter *insn, size_t index,
 	if (!state->known || BPF_SRC(insn->code) == BPF_X)
 		return;
 	add_field(state->offset, state, out);
-	if (state->mask != UINT32_MAX)
-		scd_buf_printf(out, " & 0x%x", state->mask);
+	if (state->mask != UINT32_MAX) {
+		scd_buf_puts(out, " & ");
+		scd_constants_add_mask(out, token(state), kind_of(state), state->mask);
+	}
 	scd_buf_printf(out, " %s ", operators[BPF_OP(insn->code) >> 4]);
 	add_constant(insn, state, out);
 	scd_buf_printf(out, "? %zu : %zu", index + 1 + insn->jt, index + 1 + insn->jf);

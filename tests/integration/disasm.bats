@@ -37,8 +37,8 @@ END
 @test "conditions have the names of arguments and values" {
   run -1 "$ctl" disasm --arch x86_64 --oci-runtime crun stub.json
   [[ $output == *'domain = AF_INET? '* ]]
-  [[ $output == *'type & 0xf = SOCK_STREAM? '* ]]
-  [[ $output == *'domain.high = '* ]]
+  [[ $output == *'type & SOCK_TYPE_MASK = SOCK_STREAM? '* ]]
+  [[ $output == *'domain.high = 0x0? '* ]]
 }
 
 @test "the stub of runc is in front, and only there" {
