@@ -12,6 +12,7 @@
 #include "excerpt.h"
 #include "meaning.h"
 #include "opened.h"
+#include "overview.h"
 #include "text.h"
 
 #define ARGS_END 6
@@ -318,6 +319,21 @@ static bool json_result(cJSON *results, const struct question *q, size_t first)
 	       json_cases(object, q, &q->answers[first]);
 }
 
+/* 1: made; 0: the runtime refuses the profile, which is said once; -1. */
+static int make_program(struct session *session, const struct scd_opened *opened,
+			const struct scd_loader *loader, uint32_t node, struct scd_program *program,
+			struct scd_error *err)
+{
+	if (scd_program_make(&opened->subject, loader, node, program, err) == 0)
+		return 1;
+	if (!scd_program_refused(err))
+		return -1;
+	if (!(session->refused & loader->oci_runtime))
+		scd_cli_warn("%s, with %s: %s", opened->path, loader->name, err->msg);
+	session->refused |= loader->oci_runtime;
+	return 0;
+}
+
 /* The answer of every OCI runtime that takes the profile. */
 static int answer(struct question *q, struct session *session, struct scd_error *err)
 {
@@ -327,18 +343,15 @@ static int answer(struct question *q, struct session *session, struct scd_error 
 
 	for (size_t i = 0; scd_loader_at(&q->opened->subject, node, i, &loader); i++) {
 		auto_program struct scd_program program = { 0 };
+		int rc;
 
 		if (!(session->oci_runtimes & loader.oci_runtime))
 			continue;
-		if (scd_program_make(&q->opened->subject, &loader, node, &program, err) < 0) {
-			if (!scd_program_refused(err))
-				return -1;
-			if (!(session->refused & loader.oci_runtime))
-				scd_cli_warn("%s, with %s: %s", q->opened->path, loader.name,
-					     err->msg);
-			session->refused |= loader.oci_runtime;
+		rc = make_program(session, q->opened, &loader, node, &program, err);
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
 			continue;
-		}
 		q->loaders[q->count] = loader;
 		if (scd_explain(&program, &call, &q->known, &q->answers[q->count], err) < 0)
 			return -1;
@@ -398,6 +411,55 @@ static int explain_arch(const struct scd_opened *opened, uint32_t arch, struct s
 	return through.as ? show(&through, session, err) : 0;
 }
 
+/* Every call that has a name. */
+static int show_overview(struct session *session, const struct scd_opened *opened, uint32_t arch,
+			 struct scd_error *err)
+{
+	const uint32_t node = scd_arch_node(arch);
+	const bool color = scd_cli_want_color(session->asked->color, stdout);
+	auto_buf struct scd_buf heading = scd_buf_init(LINE_MAX_BYTES);
+	struct scd_overview all[SCD_LOADERS_MAX] = { 0 };
+	struct scd_loader loader;
+	size_t count = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc >= 0 && scd_loader_at(&opened->subject, node, i, &loader); i++) {
+		auto_program struct scd_program program = { 0 };
+
+		if (!(session->oci_runtimes & loader.oci_runtime))
+			continue;
+		rc = make_program(session, opened, &loader, node, &program, err);
+		if (rc <= 0)
+			continue;
+		all[count].loader = loader.name;
+		rc = scd_overview_make(&program, arch, &all[count++], err);
+	}
+	scd_buf_printf(&heading, "%s%s%s on ", color ? BOLD : "", opened->path, color ? PLAIN : "");
+	scd_arch_add_short_name(&heading, arch);
+	if (rc >= 0)
+		scd_overview_print(all, count, scd_buf_text(&heading));
+	for (size_t i = 0; i < count; i++)
+		scd_overview_done(&all[i]);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The same as JSON: the answers for all of them. */
+static int json_overview(struct session *session, const struct scd_opened *opened, uint32_t arch,
+			 struct scd_error *err)
+{
+	struct scd_call call;
+
+	for (size_t i = 0;; i++) {
+		auto_question struct question q = { .opened = opened, .arch = arch };
+
+		if (!scd_named_call_at(arch, i, &call, q.name))
+			return 0;
+		q.nr = call.nr;
+		if (*q.name != '#' && show(&q, session, err) < 0)
+			return -1;
+	}
+}
+
 /* The document of "-o json" and its list of results. */
 static cJSON *make_document(const char *path, cJSON **results)
 {
@@ -448,11 +510,20 @@ static enum scd_exit explain_file(struct session *session, const struct scd_chec
 		if (!root)
 			return scd_cli_no_memory();
 	}
-	for (size_t i = 0; opened.subject.usable && i < opts->arch_count; i++)
-		if (explain_arch(&opened, opts->archs[i], session, argv + 1, argc - 1, &err) < 0) {
+	for (size_t i = 0; opened.subject.usable && i < opts->arch_count; i++) {
+		int rc;
+
+		if (argc > 1)
+			rc = explain_arch(&opened, opts->archs[i], session, argv + 1, argc - 1,
+					  &err);
+		else
+			rc = (root ? json_overview : show_overview)(session, &opened,
+								    opts->archs[i], &err);
+		if (rc < 0) {
 			cJSON_Delete(root);
 			return scd_cli_fail(&err);
 		}
+	}
 	if (root && scd_cli_print_json(root) != SCD_EXIT_OK)
 		return SCD_EXIT_TROUBLE;
 	return wrong || session->refused ? SCD_EXIT_FOUND : SCD_EXIT_OK;
@@ -464,8 +535,8 @@ static enum scd_exit run_explain(const void *target, int argc, char **argv)
 	struct scd_check_opts opts;
 	struct scd_error err;
 
-	if (argc < 2) {
-		scd_cli_warn("explain needs a PROFILE and a SYSCALL");
+	if (argc < 1) {
+		scd_cli_warn("explain needs a PROFILE, and perhaps a SYSCALL");
 		return SCD_EXIT_USAGE;
 	}
 	if (scd_check_opts_make(&session.asked->words, &opts, &err) < 0)
@@ -477,12 +548,13 @@ static enum scd_exit run_explain(const void *target, int argc, char **argv)
 
 const struct scd_command scd_command_explain = {
 	.name = "explain",
-	.operands = "PROFILE SYSCALL [ARG=VALUE...]",
+	.operands = "PROFILE [SYSCALL [ARG=VALUE...]]",
 	.summary = "Say what the kernel does with a call, and which rule decides.",
 	.details =
 		"SYSCALL is a name or a number; ARG the name of an argument, or arg0 to arg5; VALUE\n"
 		"a number or symbolic, such as O_RDONLY|O_CREAT. Without arguments all cases are\n"
-		"listed. PROFILE can be - for standard input.\n"
+		"listed; without SYSCALL every call, by what happens to it. PROFILE can be - for\n"
+		"standard input.\n"
 		"Exit status: 0 answered, 1 runtimes refuse the profile, 2 wrong usage, 3 trouble.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),

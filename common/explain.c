@@ -27,19 +27,28 @@ static int by_place(const void *a, const void *b)
 	return (int)x->differs - (int)y->differs;
 }
 
-static size_t find(const struct scd_explained *explained, const struct scd_decision *decision)
+static bool same_action(const struct scd_decision *a, const struct scd_decision *b)
+{
+	return a->action == b->action;
+}
+
+/* What makes one case of two decisions. */
+typedef bool (*alike_fn)(const struct scd_decision *a, const struct scd_decision *b);
+
+static size_t find(const struct scd_explained *explained, const struct scd_decision *decision,
+		   alike_fn alike)
 {
 	size_t i = 0;
 
-	while (i < explained->count && !same(&explained->items[i].decision, decision))
+	while (i < explained->count && !alike(&explained->items[i].decision, decision))
 		i++;
 	return i;
 }
 
 /* Runs the program on every point and sorts the points into cases. */
 static int run(const struct scd_program *program, const struct scd_call *call,
-	       const struct scd_points *points, uint32_t *classes, struct scd_explained *out,
-	       struct scd_error *err)
+	       const struct scd_points *points, alike_fn alike, uint32_t *classes,
+	       struct scd_explained *out, struct scd_error *err)
 {
 	auto_free struct scd_decision *decisions = calloc(points->count, sizeof(*decisions));
 
@@ -50,16 +59,18 @@ static int run(const struct scd_program *program, const struct scd_call *call,
 		size_t at;
 
 		decisions[p] = scd_program_decide(program, call, points->items[p]);
-		at = find(out, &decisions[p]);
-		if (at < out->count)
+		at = find(out, &decisions[p], alike);
+		if (at < out->count) {
+			out->items[at].decision.differs |= decisions[p].differs;
 			continue;
+		}
 		out->items[at].decision = decisions[p];
 		memcpy(out->items[at].example, points->items[p], sizeof(out->items[at].example));
 		out->count++;
 	}
 	qsort(out->items, out->count, sizeof(*out->items), by_place);
 	for (size_t p = 0; p < points->count; p++)
-		classes[p] = (uint32_t)find(out, &decisions[p]);
+		classes[p] = (uint32_t)find(out, &decisions[p], alike);
 	return 0;
 }
 
@@ -79,8 +90,9 @@ static int describe(const struct scd_cases *cases, const uint32_t *classes,
 	return 0;
 }
 
-int scd_explain(const struct scd_program *program, const struct scd_call *call,
-		const struct scd_known *known, struct scd_explained *out, struct scd_error *err)
+static int explain(const struct scd_program *program, const struct scd_call *call,
+		   const struct scd_known *known, alike_fn alike, struct scd_explained *out,
+		   struct scd_error *err)
 {
 	const struct scd_reading_call *rules = scd_subject_call(program->subject, call->name);
 	struct scd_known completed = *known;
@@ -94,11 +106,24 @@ int scd_explain(const struct scd_program *program, const struct scd_call *call,
 	classes = calloc(points.count, sizeof(*classes));
 	if (!classes)
 		return scd_fail(err, SCD_E_NOMEM, 0, "%zu cases", points.count);
-	if (run(program, call, &points, classes, out, err) < 0 ||
+	if (run(program, call, &points, alike, classes, out, err) < 0 ||
 	    scd_cases_make(call->arch, call->name, &rules, 1, &points, &cases, err) < 0)
 		return -1;
 	out->sampled = !points.all;
 	return describe(&cases, classes, out, err);
+}
+
+int scd_explain(const struct scd_program *program, const struct scd_call *call,
+		const struct scd_known *known, struct scd_explained *out, struct scd_error *err)
+{
+	return explain(program, call, known, same, out, err);
+}
+
+int scd_explain_actions(const struct scd_program *program, const struct scd_call *call,
+			const struct scd_known *known, struct scd_explained *out,
+			struct scd_error *err)
+{
+	return explain(program, call, known, same_action, out, err);
 }
 
 bool scd_explained_equal(const struct scd_explained *a, const struct scd_explained *b)

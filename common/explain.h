@@ -30,6 +30,12 @@ int scd_explain(const struct scd_program *program, const struct scd_call *call,
 		const struct scd_known *known, struct scd_explained *out,
 		struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
 
+/* The same with a case for each action, whoever decides: .decision is of the first that was found,
+ * but for .differs, which says whether it is so of some. */
+int scd_explain_actions(const struct scd_program *program, const struct scd_call *call,
+			const struct scd_known *known, struct scd_explained *out,
+			struct scd_error *err) SCD_NONNULL SCD_MUST_CHECK;
+
 /* Whether both say the same. */
 bool scd_explained_equal(const struct scd_explained *a, const struct scd_explained *b) SCD_NONNULL;
 

@@ -118,6 +118,42 @@ END
   [[ $output == *$'socket as socketcall(call = SYS_SOCKET)'*$'  if args is 3\n    ERRNO(EPERM)'* ]]
 }
 
+@test "without a call: what happens to all of them" {
+  cat > all.json <<'END'
+{ "defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
+  { "names": ["write", "read", "execve", "exit_group"], "action": "SCMP_ACT_ALLOW" },
+  { "names": ["mount"], "action": "SCMP_ACT_KILL_PROCESS" },
+  { "names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{ "index": 0, "value": 1, "op": "SCMP_CMP_EQ" }] },
+  { "names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{ "index": 0, "value": 2, "op": "SCMP_CMP_EQ" }] }] }
+END
+  run --separate-stderr "$ctl" explain --arch x86_64 all.json
+  [ "${lines[0]}" = 'all.json on x86_64, with runc and crun' ]
+  [ "${lines[1]}" = '  ALLOW, 4 calls:' ]
+  [ "${lines[2]}" = '    execve exit_group read write' ]
+  [ "${lines[3]}" = '  KILL_PROCESS, 1 call:' ]
+  [ "${lines[5]}" = '  depends on the arguments, 1 call:' ]
+  [ "${lines[6]}" = '    socket: ALLOW if domain is AF_UNIX or AF_INET; otherwise ERRNO(EPERM)' ]
+  [[ ${lines[7]} == '  with runc: ERRNO(EPERM), all others, '*' calls; ERRNO(ENOSYS), '*' that are newer than any the profile names' ]]
+  [[ ${lines[8]} == '  with crun: ERRNO(EPERM), all others, '*' calls' ]]
+  [ "${#lines[@]}" -eq 9 ]
+  run --separate-stderr "$ctl" explain --arch x86 all.json
+  [ "${lines[1]}" = "  KILL_THREAD, every call: \"architectures\" does not list the caller's" ]
+  # the document has each call, as when it is asked for alone
+  run --separate-stderr "$ctl" explain --arch x86_64 -o json all.json
+  jq '.results[] | select(.syscall == "socket")' <<< "$output" > of-all.json
+  run --separate-stderr "$ctl" explain --arch x86_64 -o json all.json socket
+  diff of-all.json <(jq '.results[]' <<< "$output")
+}
+
+@test "all calls: what the filter does against the text is marked" {
+  cat > conflict.json <<'END'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": ["mount", "bpf"], "action": "SCMP_ACT_LOG" }, { "names": ["mount"], "action": "SCMP_ACT_ERRNO" }] }
+END
+  run -1 --separate-stderr "$ctl" explain conflict.json
+  [[ $output == *$'  LOG, 2 calls:\n    bpf mount*\n  * the text reads otherwise'* ]]
+}
+
 @test "an architecture that is not listed is refused whole" {
   run -0 "$ctl" explain --arch x32 p.json read
   [[ $output == *'KILL_THREAD: '* ]]
@@ -140,7 +176,7 @@ END
   [[ $output == *'is not ARG=VALUE'* ]]
   run -2 explain openat flags=1 arg2=1
   [[ $output == *'argument 2 is given twice'* ]]
-  run -2 "$ctl" explain p.json
+  run -2 "$ctl" explain
   run -3 "$ctl" explain no-such-file.json read
 }
 
