@@ -98,7 +98,7 @@ static int rule_step(struct scd_flatten_step *step, const struct scd_profile_rul
 		return -1;
 	step->rule = index;
 	if (count == 0)
-		(void)snprintf(step->what, sizeof(step->what), "no name");
+		(void)snprintf(step->what, sizeof(step->what), "no call");
 	else if (count == 1)
 		(void)snprintf(step->what, sizeof(step->what), "%.60s",
 			       scd_judge_quote(first_name(rule)->string, name));
@@ -127,8 +127,9 @@ static void say_refusal(const struct scd_json_value *at, char *out, size_t size)
 	else if (strcmp(list, "arches") == 0)
 		(void)snprintf(out, size, "only on other architectures");
 	else
-		(void)snprintf(out, size, "%s kernel %s and newer", excluded ? "not on" : "only on",
-			       word);
+		(void)snprintf(out, size,
+			       "%s kernel %s and newer; podman and CRI-O do not look at minKernel",
+			       excluded ? "not on" : "only on", word);
 }
 
 /* Whether a call exists for programs of a node: on its architecture or on one that archMap adds
@@ -342,7 +343,7 @@ static int write_rules(struct work *work)
 
 		if (name_count(rule) == 0) {
 			if (rule_step(add_step(work, SCD_FLATTEN_DROPPED, rule->at,
-					       "a rule without names does nothing"),
+					       "it has no names"),
 				      rule, i) < 0)
 				return -1;
 			continue;

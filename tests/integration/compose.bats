@@ -164,6 +164,8 @@ END
   run -0 "$ctl" flatten -q --caps=sys_admin --kernel=4.7 --arch=x86_64 "$root/tests/data/examples/docker.json"
   [ "$(jq '[.syscalls[].names[]] | (index("bpf") != null) and (index("clone") == null)' <<< "$output")" = true ]
   [ "$(jq '[.syscalls[].names[]] | index("process_vm_readv")' <<< "$output")" = null ]
+  run -0 --separate-stderr "$ctl" flatten --kernel=4.7 --arch=x86_64 "$root/tests/data/examples/docker.json"
+  [[ $stderr == *'only on kernel 4.8 and newer; podman and CRI-O do not look at minKernel'* ]]
   run -0 "$ctl" flatten -o json "$root/tests/data/examples/docker.json"
   [ "$(jq -r '.kind' <<< "$output")" = FlattenReport ]
 }
