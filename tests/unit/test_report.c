@@ -165,6 +165,10 @@ static void texts_are_made_fit_for_one_line_of_a_terminal(void **state)
 		       "x\x1b[31m\ny\xff\x7f\xc2\x9bz\xc2\xa9");
 	assert_string_equal(report.items[0].pointer, "/a?b?");
 	assert_string_equal(report.items[0].message, "x?[31m?y????z\xc2\xa9");
+	/* The first and the last of them, and their neighbours. */
+	scd_report_add(&report, SCD_UNKNOWN_KEY, SCD_NOTE, PLACE(1, 1, ""), "%s",
+		       "\x01\x1f ~\x7f\xc2\x80\xc2\x9f\xc2\xa0");
+	assert_string_equal(report.items[1].message, "?? ~?????\xc2\xa0");
 }
 
 static void a_long_message_is_cut_between_characters(void **state)
@@ -209,15 +213,20 @@ static void a_long_pointer_names_an_ancestor(void **state)
 	scd_report_add(&report, SCD_UNKNOWN_KEY, SCD_NOTE, PLACE(1, 1, pointer), "x");
 	assert_string_equal(report.items[0].pointer, "/syscalls/3");
 
+	for (size_t i = 0; i + 1 < sizeof(pointer); i++)
+		pointer[i] = i % 2 ? 'k' : '/';
+	scd_report_add(&report, SCD_UNKNOWN_KEY, SCD_NOTE, PLACE(1, 1, pointer), "x");
+	assert_int_equal(strlen(report.items[1].pointer), SCD_POINTER_MAX);
+
 	memset(one, 'k', sizeof(one));
 	one[0] = '/';
 	one[SCD_POINTER_MAX + 1] = '\0';
 	scd_report_add(&report, SCD_UNKNOWN_KEY, SCD_NOTE, PLACE(1, 1, one), "x");
-	assert_string_equal(report.items[1].pointer, "");
+	assert_string_equal(report.items[2].pointer, "");
 
 	one[SCD_POINTER_MAX] = '\0';
 	scd_report_add(&report, SCD_UNKNOWN_KEY, SCD_NOTE, PLACE(1, 1, one), "x");
-	assert_string_equal(report.items[2].pointer, one);
+	assert_string_equal(report.items[3].pointer, one);
 }
 
 static void a_copy_is_deep(void **state)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
+#include "dialect.h"
 #include "from_text.h"
 #include "pin.h"
 #include "view.h"
@@ -218,6 +219,63 @@ static void what_cri_o_never_finds_is_reported(void **state)
 		-1);
 }
 
+/* What is said of Docker's keys where CRI-O alone reads the file. */
+static void words_of_the_dialect_are_judged_one_by_one(void **state)
+{
+	static const struct {
+		const char *text;
+		enum scd_rule_number number; /* 0: nothing but a note */
+		enum scd_severity severity;
+		const char *words;
+	} cases[] = {
+		{ ALLOWING(IF("\"includes\":{\"caps\":[\"CAP_CHOWN\"]}")), 0, 0, NULL },
+		{ ALLOWING(IF("\"includes\":{\"caps\":[\"CHOWN\"]}")), SCD_DOCKER_CONDITIONAL,
+		  SCD_ERROR,
+		  "\"CHOWN\" is no capability to CRI-O: no container has it; write "
+		  "\"CAP_CHOWN\"" },
+		{ ALLOWING(IF("\"includes\":{\"caps\":[\"nothing\"]}")), SCD_DOCKER_CONDITIONAL,
+		  SCD_ERROR, "\"nothing\" is no capability to CRI-O: no container has it" },
+		{ ALLOWING(IF("\"excludes\":{\"arches\":[\"x86_64\"]}")), SCD_DOCKER_CONDITIONAL,
+		  SCD_ERROR,
+		  "\"x86_64\" is no architecture to CRI-O: no container has it; write "
+		  "\"amd64\"" },
+		/* A rule that holds more often is stricter where it takes something away. */
+		{ ALLOWING(IF("\"includes\":{\"minKernel\":\"4.8\"}")), SCD_DOCKER_CONDITIONAL,
+		  SCD_WARNING, "CRI-O ignores minKernel" },
+		{ DENYING("{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ALLOW\",\"includes\":"
+			  "{\"minKernel\":\"4.8\"}}"),
+		  SCD_DOCKER_CONDITIONAL, SCD_ERROR, "CRI-O ignores minKernel" },
+		{ DENYING("{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":2,"
+			  "\"includes\":{\"minKernel\":\"4.8\"}}"),
+		  SCD_DOCKER_CONDITIONAL, SCD_ERROR, "CRI-O ignores minKernel" },
+		{ ALLOWING(IF("\"errno\":\"4094\"")), 0, 0, NULL },
+		{ ALLOWING(IF("\"errno\":\"4095\"")), SCD_ERRNO_RANGE, SCD_ERROR,
+		  "errno must be an error number from 0 to 4094, not 4095: no container" },
+		{ ALLOWING(IF("\"errno\":\"EINTR\"")), SCD_ERRNO_STRING, SCD_ERROR,
+		  "\"EINTR\" is not an error that CRI-O knows: it refuses" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		auto_from_text struct from_text r;
+		const struct scd_finding *found = NULL;
+
+		read_text(&r, cases[i].text);
+		scd_report_done(&r.report); /* what the reader said for every consumer */
+		r.opts.runtimes = SCD_CRI_O;
+		scd_dialect_check(&r.judge, &r.profile);
+		for (size_t k = 0; k < r.report.count; k++)
+			if (r.report.items[k].severity > SCD_NOTE && !found)
+				found = &r.report.items[k];
+		if (!found != !cases[i].words)
+			fail_msg("%s", cases[i].text);
+		if (found && (found->rule->number != cases[i].number ||
+			      found->severity != cases[i].severity ||
+			      strncmp(found->message, cases[i].words, strlen(cases[i].words)) != 0))
+			fail_msg("%s: %s", cases[i].words, found->message);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +283,7 @@ int main(void)
 		cmocka_unit_test(architectures_choose_the_rules),
 		cmocka_unit_test(arch_map_gives_the_nodes_own_row),
 		cmocka_unit_test(errno_names_are_numbers),
+		cmocka_unit_test(words_of_the_dialect_are_judged_one_by_one),
 		cmocka_unit_test(without_dockers_keys_there_is_one_reading),
 		cmocka_unit_test(either_outcome_of_a_condition_is_judged),
 		cmocka_unit_test(what_cri_o_never_finds_is_reported),

@@ -200,9 +200,15 @@ static void text_that_is_not_clean_utf8_is_refused(void **state)
 	assert_refused("a: \xc2\x85"
 		       "b\n",
 		       "f:1:4: a control character: escape it in double quotes");
+	assert_refused("a: \x1f\n", "f:1:4: a control character: escape it in double quotes");
+	assert_refused("a: \x7f\n", "f:1:4: a control character: escape it in double quotes");
+	assert_refused("a: \xc2\x80\n", "f:1:4: a control character: escape it in double quotes");
+	assert_refused("a: \xc2\x9f\n", "f:1:4: a control character: escape it in double quotes");
 	assert_refused("a: 'x\xe2\x80\xa8y'\n",
 		       "f:1:6: a Unicode line separator: escape it in double quotes");
 	assert_refused("a: 1\rb: 2\n", "f:1:5: a carriage return without a line feed");
+	/* What stands behind the text is no line feed of it. */
+	assert_refused_bytes("a: 1\r\n", 5, "f:1:5: a carriage return without a line feed");
 	assert_refused("a: \"x\\0y\"\n", "f:1:4: a NUL character (\\0) in a string");
 	assert_refused("a: \xef\xbf\xbf\n", "f:1:4: control characters are not allowed");
 }
