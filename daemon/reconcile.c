@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "backoff.h"
 #include "checker.h"
 #include "footprint.h"
 #include "grace.h"
@@ -21,10 +22,9 @@
 #define TRANSACTION_SECONDS 600 /* a transaction that takes longer is given up: a dead disk */
 #define HEARTBEAT_MS 5000
 #define DETACHED_EXIT_MS 10000 /* for others to read the status; and no faster restarts */
-#define MISSING_RETRY_MS 1000  /* doubling up to: */
-#define MISSING_RETRY_MAX_MS 30000
-#define WRITE_RETRY_MS 30000 /* doubling up to: */
-#define WRITE_RETRY_MAX_MS 600000
+/* Of what a retry may bring at any moment; and of what a disk or a person has to mend. */
+#define SOON ((struct scd_backoff){ .first_ms = 1000, .most_ms = 30000 })
+#define LATER ((struct scd_backoff){ .first_ms = 30000, .most_ms = 600000 })
 
 enum stage {
 	IDLE,
@@ -55,7 +55,7 @@ struct scd_reconcile {
 	int64_t began_ms, began_at; /* the second in seconds since the epoch */
 	int64_t insisted_ms;	    /* when it last was ready to write over other daemons' bytes */
 	struct scd_grace grace;
-	uint64_t missing_delay_ms, write_delay_ms, check_delay_ms;
+	struct scd_backoff to_source, to_checks, to_writing;
 	struct scd_snapshot snapshot; /* of the sync that runs */
 	size_t judged;		      /* so many of its files, from the first, have a verdict */
 	bool has_stragglers;	      /* verdicts that came too late for it */
@@ -68,15 +68,6 @@ static void set_timer(struct event *timer, uint64_t ms)
 				    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 
 	(void)event_add(timer, &tv);
-}
-
-/* Twice as long each time, up to a limit. */
-static uint64_t back_off(uint64_t *delay_ms, uint64_t first, uint64_t most)
-{
-	*delay_ms = *delay_ms ? *delay_ms * 2 : first;
-	if (*delay_ms > most)
-		*delay_ms = most;
-	return *delay_ms;
 }
 
 /* 54 to 66 s of 60 s, so that nodes do not beat in step. */
@@ -144,7 +135,7 @@ static void end_one_time(struct scd_reconcile *r, enum scd_sync_result result)
 /* A check reached no verdict, for want of a process or of memory. */
 static void retry_checks(struct scd_reconcile *r)
 {
-	set_timer(r->retry, back_off(&r->check_delay_ms, MISSING_RETRY_MS, MISSING_RETRY_MAX_MS));
+	set_timer(r->retry, scd_backoff_next(&r->to_checks));
 }
 
 static void finish(struct scd_reconcile *r, enum scd_sync_result result)
@@ -178,7 +169,7 @@ static void finish(struct scd_reconcile *r, enum scd_sync_result result)
 		retry_checks(r);
 	}
 	if (!pending)
-		r->check_delay_ms = 0;
+		scd_backoff_reset(&r->to_checks);
 }
 
 /* A sync that ended before its transaction. */
@@ -191,10 +182,10 @@ static void fail(struct scd_reconcile *r, const struct scd_error *err, const cha
 static void retry_writing(struct scd_reconcile *r, enum scd_sync_result result)
 {
 	if (result != SCD_SYNC_ERROR) {
-		r->write_delay_ms = 0;
+		scd_backoff_reset(&r->to_writing);
 		return;
 	}
-	set_timer(r->retry, back_off(&r->write_delay_ms, WRITE_RETRY_MS, WRITE_RETRY_MAX_MS));
+	set_timer(r->retry, scd_backoff_next(&r->to_writing));
 }
 
 /* Is something under @name a reason to look at the destination? */
@@ -388,8 +379,7 @@ static void lose_source(struct scd_reconcile *r, const struct scd_error *err)
 	if (err->code == SCD_E_DETACHED)
 		set_timer(r->leave, DETACHED_EXIT_MS);
 	else
-		set_timer(r->retry,
-			  back_off(&r->missing_delay_ms, MISSING_RETRY_MS, MISSING_RETRY_MAX_MS));
+		set_timer(r->retry, scd_backoff_next(&r->to_source));
 	fail(r, err, "Source not readable");
 }
 
@@ -423,7 +413,7 @@ static void begin(evutil_socket_t fd, short what, void *arg)
 		r->state->watch_mode = scd_watch_mode(r->watch);
 	}
 	scd_record_source(r->state, &r->snapshot);
-	r->missing_delay_ms = 0;
+	scd_backoff_reset(&r->to_source);
 	scd_grace_seen(&r->grace, scd_now_ms(), 2 * r->config->resync_period_ms);
 	judge(r);
 }
@@ -515,7 +505,10 @@ int scd_reconcile_new(struct event_base *base, const struct scd_config *config,
 				     .state = state,
 				     .end = end,
 				     .end_arg = arg,
-				     .destination = -1 };
+				     .destination = -1,
+				     .to_source = SOON,
+				     .to_checks = SOON,
+				     .to_writing = LATER };
 	state->config = config;
 	state->heartbeat_ms = scd_now_ms();
 	srandom((unsigned)(state->heartbeat_ms ^ getpid()));

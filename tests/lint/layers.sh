@@ -11,7 +11,7 @@ layers=(
   "snapshot plan ledger ledger_text disk dirs"
   "survey execute transaction outcome install adopt"
   "config config_file listen"
-  "log child look footprint grace landlock calls sandbox"
+  "log child look footprint grace backoff landlock calls sandbox"
   "source"
   "watch checker"
   "state http_counts exposition html"
