@@ -24,22 +24,57 @@ static const struct {
 	{ 0x0, 0x1f, ESCAPED },	       { 0x7f, 0x9f, ESCAPED },
 	{ 0xad, 0xad, ESCAPED },       /* soft hyphen */
 	{ 0x300, 0x36f, 0 },	       /* accents */
+	{ 0x483, 0x489, 0 },	       /* Cyrillic marks */
+	{ 0x591, 0x5bd, 0 },	       /* Hebrew points */
+	{ 0x610, 0x61a, 0 },	       /* Arabic marks */
 	{ 0x61c, 0x61c, ESCAPED },     /* Arabic letter mark */
+	{ 0x64b, 0x65f, 0 },	       /* Arabic marks */
+	{ 0x670, 0x670, 0 },	       /* Arabic marks */
+	{ 0x6d6, 0x6dc, 0 },	       /* Arabic marks */
+	{ 0x93c, 0x93c, 0 },	       /* Devanagari marks */
+	{ 0x941, 0x948, 0 },	       /* Devanagari marks */
+	{ 0x94d, 0x94d, 0 },	       /* Devanagari marks */
+	{ 0xe31, 0xe31, 0 },	       /* Thai marks */
+	{ 0xe34, 0xe3a, 0 },	       /* Thai marks */
+	{ 0xe47, 0xe4e, 0 },	       /* Thai marks */
 	{ 0x1100, 0x115f, 2 },	       /* Hangul */
+	{ 0x1ab0, 0x1ace, 0 },	       /* accents */
+	{ 0x1dc0, 0x1dff, 0 },	       /* accents */
 	{ 0x200b, 0x200f, ESCAPED },   /* zero width, direction marks */
 	{ 0x2028, 0x202e, ESCAPED },   /* separators, bidirectional overrides */
 	{ 0x2060, 0x206f, ESCAPED },   /* invisible, bidirectional isolates */
+	{ 0x20d0, 0x20f0, 0 },	       /* marks around symbols */
+	{ 0x231a, 0x231b, 2 },	       /* emoji */
+	{ 0x23e9, 0x23ec, 2 },	       /* emoji */
+	{ 0x2614, 0x2615, 2 },	       /* emoji */
+	{ 0x26a1, 0x26a1, 2 },	       /* emoji */
+	{ 0x26d4, 0x26d4, 2 },	       /* emoji */
+	{ 0x2705, 0x2705, 2 },	       /* emoji */
+	{ 0x270a, 0x270b, 2 },	       /* emoji */
+	{ 0x2728, 0x2728, 2 },	       /* emoji */
+	{ 0x274c, 0x274c, 2 },	       /* emoji */
+	{ 0x274e, 0x274e, 2 },	       /* emoji */
+	{ 0x2753, 0x2755, 2 },	       /* emoji */
+	{ 0x2757, 0x2757, 2 },	       /* emoji */
+	{ 0x2795, 0x2797, 2 },	       /* emoji */
+	{ 0x2b1b, 0x2b1c, 2 },	       /* emoji */
+	{ 0x2b50, 0x2b50, 2 },	       /* emoji */
+	{ 0x2b55, 0x2b55, 2 },	       /* emoji */
 	{ 0x2e80, 0xa4cf, 2 },	       /* CJK */
 	{ 0xac00, 0xd7a3, 2 },	       /* Hangul */
 	{ 0xf900, 0xfaff, 2 },	       /* CJK */
 	{ 0xfe00, 0xfe0f, ESCAPED },   /* variation selectors */
+	{ 0xfe20, 0xfe2f, 0 },	       /* accents */
 	{ 0xfe30, 0xfe6f, 2 },	       /* CJK */
 	{ 0xfeff, 0xfeff, ESCAPED },   /* byte order mark */
 	{ 0xff00, 0xff60, 2 },	       /* full width */
 	{ 0xffe0, 0xffe6, 2 },	       /* full width */
 	{ 0xfff9, 0xfffb, ESCAPED },   /* annotations */
 	{ 0x1f300, 0x1f64f, 2 },       /* emoji */
+	{ 0x1f680, 0x1f6d2, 2 },       /* emoji */
+	{ 0x1f7e0, 0x1f7eb, 2 },       /* emoji */
 	{ 0x1f900, 0x1f9ff, 2 },       /* emoji */
+	{ 0x1fa70, 0x1faff, 2 },       /* emoji */
 	{ 0x20000, 0x3fffd, 2 },       /* CJK */
 	{ 0xe0000, 0xe0fff, ESCAPED }, /* tags, variation selectors */
 };
@@ -228,7 +263,8 @@ static void add_line(struct scd_buf *out, const char *text, size_t len, unsigned
 void scd_excerpt_add(struct scd_buf *out, const char *text, size_t len, unsigned line,
 		     unsigned column, bool color)
 {
-	if (column > 0 && find_line(&text, &len, line))
+	/* Of an empty line, such as behind the last newline, there is nothing to see. */
+	if (column > 0 && find_line(&text, &len, line) && len > 0)
 		add_line(out, text, len, line, column, color ? GREEN : "");
 }
 

@@ -118,8 +118,9 @@ static void past_the_end_the_caret_stands_behind_the_line(void **state)
 	(void)state;
 	expect_text("ab", 1, 3, "    1 | ab\n      |   ^\n");
 	expect_text("ab", 1, 4000000000u, "    1 | ab\n      |   ^\n");
-	expect("", 0, 1, 1, "    1 | \n      | ^\n");
-	expect_text("a\n", 2, 1, "    2 | \n      | ^\n");
+	expect("", 0, 1, 1, ""); /* nothing to see */
+	expect_text("a\n", 2, 1, "");
+	expect_text("a\r\n\r\nb", 2, 1, "");
 }
 
 static void line_ends_of_windows_are_not_shown(void **state)
@@ -139,6 +140,8 @@ static void columns_are_code_points_and_wide_ones_take_two_cells(void **state)
 	(void)state;
 	expect_text("ä€x", 1, 3, "    1 | ä€x\n      |   ^\n");
 	expect_text("漢字x", 1, 3, "    1 | 漢字x\n      |     ^\n");
+	expect_text("🚀✅x", 1, 3, "    1 | 🚀✅x\n      |     ^\n");
+	expect_text("e\u0301\u0e34\u20ddx", 1, 5, "    1 | e\u0301\u0e34\u20ddx\n      |  ^\n");
 	expect_text("🐧x", 1, 2, "    1 | 🐧x\n      |   ^\n");
 	expect_text("e\xcc\x81x", 1, 3, "    1 | e\xcc\x81x\n      |  ^\n");
 }
