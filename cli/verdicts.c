@@ -296,13 +296,15 @@ static int judge_rest(struct run *run, const struct scd_inputs *inputs, char *co
 {
 	for (size_t i = 0; i < inputs->count; i++) {
 		const struct scd_input *input = &inputs->items[i];
-		const bool empty = !run->seen[input->operand];
+		const struct scd_settings *settings;
 		struct scd_verdict *verdict;
 
-		if (!empty)
+		if (run->seen[input->operand])
 			continue;
-		verdict =
-			add_verdict(run, input, run->how->settings(run->how->context, input, err));
+		settings = run->how->settings(run->how->context, input, err);
+		if (!settings)
+			return -1;
+		verdict = add_verdict(run, input, settings);
 		if (!verdict)
 			return no_memory(err);
 		verdict->path = operands[input->operand];

@@ -246,4 +246,12 @@ END
   [[ $output == *$'\033[K[##########'*' of 1 files'* ]]
   run -0 in_terminal dumb
   [ -z "$output" ]
+  # As long as the line has room for it, and no longer.
+  in_columns() {
+    TERM=xterm script -qec "sh -c 'stty cols $1; (sleep 1.2; cat plain.json) | \"$ctl\" validate -o name -'" /dev/null < /dev/null
+  }
+  run -0 in_columns 37
+  [[ $output == *$'\033[K[##########] 1 of 1 files'* || $output == *$'\033[K[..........] 0 of 1 files'* ]]
+  run -0 in_columns 20
+  [[ $output == *$'\033[K'[01]' of 1 files'* && $output != *'['[.#]* ]]
 }
