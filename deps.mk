@@ -7,7 +7,7 @@ DEPS_LINT  := clang-format clang-tidy shellcheck cppcheck yamllint codespell man
 DEPS_ARM64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static qemu-system-arm cpio jq
 DEPS_FULL  := nginx redis-server redis-tools postgresql nodejs default-jdk-headless python3 \
               golang-go afl++ ca-certificates e2fsprogs faketime valgrind clang libclang-rt-14-dev gcovr python3-yaml buildah debootstrap prometheus chromium python3-jsonschema \
-              libxml2-utils zsh fish \
+              libxml2-utils zsh fish pre-commit \
               linux-libc-dev-arm64-cross linux-libc-dev-armhf-cross linux-libc-dev-mips64el-cross \
               linux-libc-dev-ppc64el-cross linux-libc-dev-riscv64-cross linux-libc-dev-s390x-cross
 
