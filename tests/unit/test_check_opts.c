@@ -20,7 +20,9 @@ static void architectures_have_the_names_that_people_use(void **state)
 		{ "scmp_arch_arm", SCMP_ARCH_ARM }, { "arm64", SCMP_ARCH_AARCH64 },
 		{ "aarch64", SCMP_ARCH_AARCH64 },   { "386", SCMP_ARCH_X86 },
 		{ "ppc64el", SCMP_ARCH_PPC64LE },   { "s390x", SCMP_ARCH_S390X },
-		{ "riscv64", SCMP_ARCH_RISCV64 },
+		{ "riscv64", SCMP_ARCH_RISCV64 },   { "i386", SCMP_ARCH_X86 },
+		{ "i686", SCMP_ARCH_X86 },	    { "armhf", SCMP_ARCH_ARM },
+		{ "armv7l", SCMP_ARCH_ARM },	    { "powerpc", SCMP_ARCH_PPC },
 	};
 	struct scd_error err;
 

@@ -115,6 +115,14 @@ static void architectures_are_those_of_runc_with_libseccomps_values(void **state
 		assert_true(arch->in_libseccomp);
 		assert_ptr_equal(scd_arch_of(arch->token), arch);
 	}
+	/* nativeToSeccomp of containers/common. */
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(scd_arch_find(cases[i].name)->in_arch_map,
+				 strcmp(cases[i].library, "x86_64") == 0 ||
+					 strcmp(cases[i].library, "aarch64") == 0 ||
+					 strncmp(cases[i].library, "mips64", 6) == 0 ||
+					 strncmp(cases[i].library, "mipsel64", 8) == 0 ||
+					 strcmp(cases[i].library, "s390x") == 0);
 	assert_non_null(scd_arch_find("SCMP_ARCH_LOONGARCH64"));
 	assert_false(scd_arch_find("SCMP_ARCH_LOONGARCH64")->in_libseccomp);
 	assert_null(scd_arch_find("SCMP_ARCH_NATIVE"));
@@ -125,11 +133,24 @@ static void architectures_are_those_of_runc_with_libseccomps_values(void **state
 
 static void flags_are_those_that_a_runtime_takes(void **state)
 {
+	static const struct {
+		const char *name, *runc;
+		bool spec_allow;
+	} taken[] = {
+		{ "SECCOMP_FILTER_FLAG_LOG", "1.2.0", false },
+		{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "1.2.0", true },
+		{ "SECCOMP_FILTER_FLAG_TSYNC", "1.2.0", false },
+		{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", "1.5.0", false },
+	};
+
 	(void)state;
-	assert_true(scd_flag_find("SECCOMP_FILTER_FLAG_SPEC_ALLOW")->spec_allow);
-	assert_false(scd_flag_find("SECCOMP_FILTER_FLAG_LOG")->spec_allow);
-	assert_non_null(scd_flag_find("SECCOMP_FILTER_FLAG_TSYNC"));
-	assert_string_equal(scd_flag_find("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV")->runc, "1.5.0");
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		const struct scd_flag *flag = scd_flag_find(taken[i].name);
+
+		assert_non_null(flag);
+		assert_string_equal(flag->runc, taken[i].runc);
+		assert_int_equal(flag->spec_allow, taken[i].spec_allow);
+	}
 	assert_null(scd_flag_find("SECCOMP_FILTER_FLAG_NEW_LISTENER"));
 	assert_null(scd_flag_find("SECCOMP_FILTER_FLAG_TSYNC_ESRCH"));
 	assert_null(scd_flag_find("LOG"));
@@ -154,6 +175,11 @@ static void wrong_words_are_recognised(void **state)
 	assert_meant(scd_action_nearest, "ALLOW", "SCMP_ACT_ALLOW");
 	assert_meant(scd_action_nearest, "errno", "SCMP_ACT_ERRNO");
 	assert_meant(scd_action_nearest, "SCMP_ACT_DENY", "SCMP_ACT_ERRNO");
+	assert_meant(scd_action_nearest, "SCMP_ACT_BLOCK", "SCMP_ACT_ERRNO");
+	assert_meant(scd_action_nearest, "SCMP_ACT_REJECT", "SCMP_ACT_ERRNO");
+	assert_meant(scd_action_nearest, "SECCOMP_RET_ALLOW", "SCMP_ACT_ALLOW");
+	assert_meant(scd_action_nearest, "SECCOMP_RET_ERRNO", "SCMP_ACT_ERRNO");
+	assert_meant(scd_action_nearest, "SECCOMP_RET_KILL", "SCMP_ACT_KILL_PROCESS");
 	assert_meant(scd_action_nearest, "SCMP_ACT_KILLPROCESS", "SCMP_ACT_KILL_PROCESS");
 	assert_meant(scd_action_nearest, "", NULL);
 	assert_meant(scd_action_nearest, "something else altogether", NULL);
@@ -164,6 +190,7 @@ static void wrong_words_are_recognised(void **state)
 	assert_meant(scd_arch_nearest, "x86_64", "SCMP_ARCH_X86_64");
 	assert_meant(scd_arch_nearest, "SCMP_ARCH_ARM64", "SCMP_ARCH_AARCH64");
 	assert_meant(scd_arch_nearest, "SCMP_ARCH_AMD64", "SCMP_ARCH_X86_64");
+	assert_meant(scd_arch_nearest, "SCMP_ARCH_I386", "SCMP_ARCH_X86");
 	assert_meant(scd_flag_nearest, "SECCOMP_FILTER_FLAG_LOGS", "SECCOMP_FILTER_FLAG_LOG");
 }
 
