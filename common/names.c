@@ -55,12 +55,13 @@ static const struct scd_arch archs[] = {
 	{ "SCMP_ARCH_LOONGARCH64", LOONGARCH64, false, 64, "1.5.0", false, false },
 };
 
-/* runc: libcontainer/seccomp/config.go at 1.5; crun: src/libcrun/seccomp.c at 1.8.1. */
+/* runc: libcontainer/seccomp/config.go at 1.5; crun takes all of them: src/libcrun/seccomp.c at
+ * 1.8.1. */
 static const struct scd_flag flags[] = {
-	{ "SECCOMP_FILTER_FLAG_LOG", false, "1.2.0", true },
-	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", true, "1.2.0", true },
-	{ "SECCOMP_FILTER_FLAG_TSYNC", false, "1.2.0", true },
-	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", false, "1.5.0", true },
+	{ "SECCOMP_FILTER_FLAG_LOG", false, "1.2.0" },
+	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", true, "1.2.0" },
+	{ "SECCOMP_FILTER_FLAG_TSYNC", false, "1.2.0" },
+	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", false, "1.5.0" },
 };
 
 /* How wrong a name may be and still be recognised. */

@@ -39,7 +39,6 @@ struct scd_flag {
 	const char *name;
 	bool spec_allow;  /* the one that both runtimes set by default */
 	const char *runc; /* first runc that takes it; NULL: none does */
-	bool crun;	  /* crun 1.8 takes it */
 };
 
 /* The row called exactly @name, or NULL. Static storage. */
