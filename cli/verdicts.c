@@ -279,14 +279,30 @@ static int judge_with(struct run *run, const struct scd_input *input,
 	return 0;
 }
 
+/* What is named is judged, unless a program such as pre-commit names it in passing. What is above
+ * an absolute path is nobody's pattern. */
+static bool is_excluded(const struct run *run, const struct scd_input *input,
+			const struct scd_settings *settings)
+{
+	const char *path = input->path + input->below;
+
+	if (!in_passing(run, input))
+		return false;
+	if (!input->found && *path == '/')
+		path = base_name(path);
+	return scd_path_is_excluded(path, &settings->exclude);
+}
+
 static int judge_input(struct run *run, const struct scd_input *input, struct scd_error *err)
 {
 	const struct scd_settings *settings = run->how->settings(run->how->context, input, err);
 
 	if (!settings)
 		return -1;
-	if (input->found && scd_path_is_excluded(input->path + input->below, &settings->exclude))
+	if (is_excluded(run, input, settings)) {
+		run->seen[input->operand] |= !input->found;
 		return 0;
+	}
 	return judge_with(run, input, settings, err);
 }
 
