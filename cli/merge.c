@@ -113,7 +113,10 @@ static void print_kind(const struct inputs *inputs, const struct scd_merge_step 
 		(void)fprintf(stderr, "%s: widened %s:", path, is);
 		break;
 	case SCD_MERGE_REPLACED:
-		(void)fprintf(stderr, "%s: replaced %s by %s:", path, was, is);
+		if (step->from == step->to) /* of several rules, with several actions */
+			(void)fprintf(stderr, "%s: replaced the rules:", path);
+		else
+			(void)fprintf(stderr, "%s: replaced %s by %s:", path, was, is);
 		break;
 	case SCD_MERGE_REMOVED:
 		(void)fprintf(stderr, "%s: removed %s:", path, was);

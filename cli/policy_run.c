@@ -45,17 +45,11 @@ struct trial {
 	struct scd_buf *why;
 };
 
-/* The programs of a node, made if they are not yet: a range of runner.made. */
-static int programs_of(struct runner *r, uint32_t native, size_t *first, size_t *count)
+static int make_programs(struct runner *r, uint32_t native)
 {
 	struct scd_loader loader;
 
-	for (*first = 0; *first < r->count && r->made[*first].native != native;)
-		(*first)++;
-	for (*count = 0; *first + *count < r->count && r->made[*first + *count].native == native;)
-		(*count)++;
-	for (size_t i = 0; *count == 0 && scd_loader_at(&r->opened->subject, native, i, &loader);
-	     i++) {
+	for (size_t i = 0; scd_loader_at(&r->opened->subject, native, i, &loader); i++) {
 		struct made *made = &r->made[r->count];
 
 		if (r->count == PROGRAMS_MAX)
@@ -67,7 +61,21 @@ static int programs_of(struct runner *r, uint32_t native, size_t *first, size_t 
 			return scd_wrap(r->err, "%s", r->opened->path);
 		r->count++;
 	}
-	*count = r->count > *first && *count == 0 ? r->count - *first : *count;
+	return 0;
+}
+
+/* The programs of a node, made if they are not yet: a range of runner.made. */
+static int programs_of(struct runner *r, uint32_t native, size_t *first, size_t *count)
+{
+	size_t end;
+
+	for (*first = 0; *first < r->count && r->made[*first].native != native;)
+		(*first)++;
+	if (*first == r->count && make_programs(r, native) < 0)
+		return -1;
+	for (end = *first; end < r->count && r->made[end].native == native;)
+		end++;
+	*count = end - *first;
 	return 0;
 }
 

@@ -46,7 +46,7 @@ int scd_errno_find(const char *name) SCD_NONNULL;
 bool scd_errno_in_cri_o(const char *name) SCD_NONNULL;
 
 /* Capabilities that the runtimes give to a container that asks for none in particular
- * (containerd and CRI-O alike, as Docker), by bit. */
+ * (containerd, as Docker; CRI-O leaves out some), by bit. */
 extern const uint64_t scd_default_capabilities;
 
 /* The container that a profile is evaluated for. */

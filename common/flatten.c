@@ -127,9 +127,10 @@ static void say_refusal(const struct scd_json_value *at, char *out, size_t size)
 	else if (strcmp(list, "arches") == 0)
 		(void)snprintf(out, size, "only on other architectures");
 	else
-		(void)snprintf(out, size,
-			       "%s kernel %s and newer; podman and CRI-O do not look at minKernel",
-			       excluded ? "not on" : "only on", word);
+		(void)snprintf(
+			out, size,
+			"%s kernel %.40s and newer; podman and CRI-O do not look at minKernel",
+			excluded ? "not on" : "only on", word);
 }
 
 /* Whether a call exists for programs of a node: on its architecture or on one that archMap adds

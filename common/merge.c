@@ -247,6 +247,22 @@ static bool says_more(const struct work *work, size_t first, const struct word *
 	return false;
 }
 
+/* Whether @word says what the kept entries of [first, word->first) say, rule by rule. */
+static bool repeats(const struct work *work, size_t first, const struct word *word)
+{
+	size_t at = word->first;
+
+	for (size_t i = first; i < word->first; i++) {
+		if (!work->entries[i].kept)
+			continue;
+		if (at == word->end ||
+		    compare_meaning(work->entries[i].source, work->entries[at].source) != 0)
+			return false;
+		at++;
+	}
+	return at == word->end;
+}
+
 /* What all profiles before said of the call so far. */
 struct so_far {
 	size_t first;
@@ -272,6 +288,8 @@ static int join_word(struct work *work, struct so_far *so_far, const struct word
 			swallow(work, so_far->first, word->end);
 		return rc;
 	}
+	if (so_far->any && repeats(work, so_far->first, word))
+		return 0;
 	if (entry->source->input > 0 && !so_far->any && !is_default)
 		rc = add_call_step(work, entry, SCD_MERGE_ADDED, work->default_action,
 				   word->action);

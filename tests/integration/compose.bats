@@ -185,6 +185,30 @@ END
   [ "$count" -ge 5 ]
 }
 
+# same_meaning DIR1 DIR2 LEAST: at least so many profiles can be compared, and none differs. Some are refused by runtimes.
+same_meaning() {
+  "$ctl" diff -o json "$1" "$2" > meaning.json 2> /dev/null || [ $? -eq 3 ] || jq '.profiles[] | select(.differences != [])' meaning.json
+  [ "$(jq '[.profiles[] | select(.old and .new and .differences == [])] | length' meaning.json)" -ge "$3" ]
+  [ "$(jq '[.profiles[] | select((.differences // []) != [])] | length' meaning.json)" -eq 0 ]
+}
+
+@test "fmt, merge: of the public profiles none gets another meaning, and both come to an end" {
+  corpus=${SCD_CORPUS:-$root/../shared/corpus}
+  [ -d "$corpus" ] || skip "no corpus of public profiles in $corpus"
+  mkdir all formatted merged
+  cp "$corpus"/*.json all && cp "$corpus"/*.json formatted && chmod -R u+w all formatted
+  run "$ctl" fmt -w formatted # 1: some are no JSON
+  [ "$(grep -c '^formatted/' <<< "$output")" -ge 50 ]
+  run "$ctl" fmt --check formatted
+  run ! grep -x 'formatted/[^ ]*json' <<< "$output"
+  same_meaning all formatted 50
+  for file in all/*.json; do
+    "$ctl" merge "$file" "$file" > "merged/${file#all/}" 2> decisions || { rm "merged/${file#all/}" && continue; } # Docker's dialect
+    [ ! -s decisions ]
+  done
+  same_meaning all merged 30
+}
+
 @test "flatten: usage" {
   run -2 "$ctl" flatten
   run -2 "$ctl" flatten --caps=CAP_SYS_ADMN "$root/tests/data/examples/docker.json"

@@ -252,6 +252,19 @@ static void merging_twice_changes_nothing(void **state)
 	assert_int_equal(m.merged.step_count, 0);
 }
 
+/* Also where one call has rules of several actions. */
+static void several_actions_merged_twice_change_nothing(void **state)
+{
+	static const char prctl[] = DENYING(RULE_IF("\"prctl\"", "LOG", WHEN(0, EQ, 1)) "," RULE_IF(
+		"\"prctl\"", "ALLOW", WHEN(0, EQ, 2)));
+	auto_merge struct merge m;
+
+	(void)state;
+	merge_two(&m, prctl, prctl);
+	assert_rules(&m, "LOG[1] prctl\nALLOW[1] prctl\n");
+	assert_int_equal(m.merged.step_count, 0);
+}
+
 static uint32_t next_random(uint32_t *seed)
 {
 	*seed = *seed * 1664525U + 1013904223U;
@@ -350,6 +363,7 @@ int main(void)
 		cmocka_unit_test(the_head_adds_up),
 		cmocka_unit_test(different_defaults_are_refused),
 		cmocka_unit_test(merging_twice_changes_nothing),
+		cmocka_unit_test(several_actions_merged_twice_change_nothing),
 		cmocka_unit_test(allow_lists_allow_what_one_of_them_does),
 	};
 
