@@ -8,6 +8,8 @@ export LC_ALL=C.UTF-8 TERM=xterm SHELL=/bin/bash
 
 # Were the programs built for `make sanitize`? LeakSanitizer does not work in what somebody traces.
 sanitized() { grep -q __asan_init "$B/seccompd"; }
+# Or for `make coverage`: its files are written at the end, where the sandbox lets nobody.
+measured() { grep -q __gcov_ "$B/seccompd"; }
 no_leak_check() { export ASAN_OPTIONS=detect_leaks=0; }
 
 # Runs a command as somebody else, who cannot enter the directory of the programs when that is below /root: a

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2030,SC2031
 # The main job, on simulated kubelet volumes.
 
+bats_require_minimum_version 1.5.0
 load lib.bash
 
 setup() { volume_setup; }
@@ -291,6 +292,46 @@ signalled() { [ "$(syncs_by_signal)" -ge "$1" ]; }
   kill -HUP "$DAEMON"
   eventually signalled 4
   [ "$(validations)" = $((2 * before)) ]
+}
+
+@test "what only a start can change is kept at SIGHUP, and said each time" {
+  good_profile > "$PAYLOAD/a.json"
+  publish
+  base='apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\n'
+  printf '%b' "$base" "source: $SOURCE\n" "destination: $DEST\n" 'listen: 127.0.0.1:0\n' > "$WORK/config.yaml"
+  "$B/seccompd" --config="$WORK/config.yaml" --resync-period=1h 2> "$LOG" 3>&- &
+  DAEMON=$!
+  eventually grep -q '"msg":"Started"' "$LOG"
+  PORT=$(sed -n 's/.*"msg":"Started".*"port":\([0-9]*\).*/\1/p' "$LOG")
+  eventually is_state a.json Installed
+  printf '%b' "$base" "source: $WORK/elsewhere\n" "destination: $WORK/nowhere\n" 'listen: 127.0.0.1:1\n' > "$WORK/config.yaml"
+  for hup in 1 2; do
+    kill -HUP "$DAEMON"
+    eventually signalled "$hup"
+    for value in "$WORK/elsewhere" "$WORK/nowhere" 127.0.0.1:1; do
+      [ "$(grep '"msg":"Option needs a restart"' "$LOG" | grep -c "\"value\":\"$value\"")" = "$hup" ]
+    done
+  done
+  [ "$(status '.source.path + " " + .destination.path')" = "$SOURCE $DEST" ]
+  good_profile umount2 > "$PAYLOAD/a.json"
+  publish
+  eventually cmp "$PAYLOAD/a.json" "$DEST/a.json"
+  daemon_stop
+}
+
+@test "an address that is taken ends it with 3, and it says so" {
+  publish
+  daemon_start
+  run -3 seccompd --source="$SOURCE" --destination="$DEST" --listen="127.0.0.1:$PORT"
+  [[ $output == *'"msg":"Not started"'*"listen on '127.0.0.1:$PORT'"*'Address already in use'* ]]
+}
+
+@test "help and version go to standard output, and nothing is looked at" {
+  run -0 seccompd --version
+  [[ $output == "seccompd v$(cat "$BATS_TEST_DIRNAME/../../VERSION")"* ]]
+  run -0 seccompd --help
+  [[ $output == 'Usage: seccompd [OPTION...]'* ]]
+  run -3 sh -c '"$1" --version > /dev/full' sh "$B/seccompd"
 }
 
 @test "a configuration that is not acceptable ends it with 2 and says where" {

@@ -9,7 +9,7 @@ load lib.bash
 setup() {
   volume_setup
   not_under valgrind 'it runs without the sandbox'
-  if sanitized; then skip 'a sanitizer makes calls of its own'; fi
+  if sanitized || measured; then skip 'a sanitizer, and gcov, make calls of their own'; fi
   good_profile > "$PAYLOAD/a.json"
   mkdir "$PAYLOAD/team"
   good_profile umount2 > "$PAYLOAD/team/b.json"

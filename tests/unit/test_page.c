@@ -173,6 +173,28 @@ static void the_sandbox_says_what_is_missing_and_why(void **state)
 	assert_non_null(strstr(page, "seccomp <span class=\"tag warn\">unavailable</span> EPERM"));
 }
 
+static void what_people_have_to_know_of_the_destination_is_said(void **state)
+{
+	struct scd_state *s = *state;
+	auto_free char *well = page_of(s), *unwell = NULL;
+	static const char *const words[] = {
+		"<br>Its state file is corrupt: nothing there counts as ours.",
+		"<br>7 removals are withheld by the mass-removal guard.",
+		", 3 failed since",
+		"<span class=\"tag warn\">Degraded</span> this container denies ",
+	};
+
+	s->ledger_corrupt = true;
+	s->removals_blocked = 7;
+	s->consecutive_failures = 3;
+	s->validator_degraded = true;
+	unwell = page_of(s);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		assert_null(strstr(well, words[i]));
+		assert_non_null(strstr(unwell, words[i]));
+	}
+}
+
 static void before_the_first_sync_nothing_is_made_up(void **state)
 {
 	struct scd_state fresh = { .config = &sample.config, .node = "", .pod = "", .pod_uid = "" };
@@ -314,6 +336,7 @@ int main(void)
 		WITH_SAMPLE(remarks_on_the_others_are_folded),
 		WITH_SAMPLE(checks_are_shown_with_their_reasons),
 		WITH_SAMPLE(the_sandbox_says_what_is_missing_and_why),
+		WITH_SAMPLE(what_people_have_to_know_of_the_destination_is_said),
 		WITH_SAMPLE(before_the_first_sync_nothing_is_made_up),
 		WITH_SAMPLE(nothing_hostile_gets_through),
 		WITH_SAMPLE(a_page_stays_within_its_limit_and_says_what_is_missing),
