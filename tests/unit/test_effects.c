@@ -134,6 +134,15 @@ static void runc_is_judged_by_the_larger_filter_that_newer_ones_make(void **stat
 	"{\"names\":[\"mkdir\"],\"action\":\"SCMP_ACT_LOG\"" condition "}," \
 	"{\"names\":[\"mkdir\"],\"action\":\"SCMP_ACT_ERRNO\"}]}"
 
+/* With another rule that makes CRI-O look at two containers, both of which have the fault. */
+#define BPF_WITH_CAPS                                                       \
+	"{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ERRNO\",\"includes\":{" \
+	"\"caps\":[\"CAP_BPF\"]}},"
+#define TWICE_IN_TWO                                                         \
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[" BPF_WITH_CAPS \
+	"{\"names\":[\"mkdir\"],\"action\":\"SCMP_ACT_LOG\"},"               \
+	"{\"names\":[\"mkdir\"],\"action\":\"SCMP_ACT_ERRNO\"}]}"
+
 /* The first of two rules for a call wins. With a condition there are two where no capability is. */
 static void the_reading_of_cri_o_is_judged_where_it_differs(void **state)
 {
@@ -145,10 +154,9 @@ static void the_reading_of_cri_o_is_judged_where_it_differs(void **state)
 		unsigned runtimes;
 		size_t all, of_view;
 	} cases[] = {
-		{ always, SCD_CONTAINERD, 1, 0 },
-		{ always, SCD_CRI_O, 1, 0 },
-		{ always, SCD_RUNTIME_ANY, 1, 0 },
-		{ conditional, SCD_CRI_O, 1, 1 },
+		{ always, SCD_CONTAINERD, 1, 0 },  { always, SCD_CRI_O, 1, 0 },
+		{ always, SCD_RUNTIME_ANY, 1, 0 }, { conditional, SCD_CRI_O, 1, 1 },
+		{ TWICE_IN_TWO, SCD_CRI_O, 1, 1 },
 	};
 
 	(void)state;

@@ -89,6 +89,10 @@ static void arch_map_gives_the_nodes_own_row(void **state)
 	assert_int_equal(x86.arch_count, 3);
 	assert_int_equal(x86.archs[0], SCMP_ARCH_X86_64);
 	assert_int_equal(x86.archs[2], SCMP_ARCH_X32);
+	/* What is wrong with one is said where the map has it. */
+	assert_string_equal(x86.archs_at[0]->string, "SCMP_ARCH_X86_64");
+	assert_string_equal(x86.archs_at[1]->string, "SCMP_ARCH_X86");
+	assert_string_equal(x86.archs_at[2]->string, "SCMP_ARCH_X32");
 	make_view(&r, SCMP_ARCH_AARCH64, false, &arm);
 	assert_int_equal(arm.arch_count, 2);
 	assert_int_equal(arm.archs[1], SCMP_ARCH_ARM);
