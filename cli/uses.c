@@ -19,20 +19,19 @@
  * mounted as. */
 struct named {
 	const char *root, *name;
-	char *owned; /* where .name is kept */
 };
 
 /* All names of all profiles. */
 struct names {
 	struct named *items; /* sorted, once all are in */
 	size_t count, cap;
-	size_t compared; /* with misspelt ones */
+	struct scd_strings texts; /* in the order in which they came in */
+	size_t compared;	  /* with misspelt ones */
 };
 
 static void names_done(struct names *names)
 {
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i].owned);
+	scd_strings_done(&names->texts);
 	free(names->items);
 }
 
@@ -50,34 +49,37 @@ static void sort_names(struct names *names)
 		qsort(names->items, names->count, sizeof(*names->items), compare_names);
 }
 
-/* Takes @name over. */
-static int add_name(struct names *names, const char *root, char *name, struct scd_error *err)
+static int add_name(struct names *names, const char *root, const char *name, struct scd_error *err)
 {
 	void *items = names->items;
+	const bool room = scd_room_for_one(&items, names->count, &names->cap, sizeof(struct named));
 
-	if (!name || !scd_room_for_one(&items, names->count, &names->cap, sizeof(struct named))) {
-		free(name);
-		return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
-	}
 	names->items = items;
-	names->items[names->count++] = (struct named){ root, name, name };
+	if (!room || scd_strings_add(&names->texts, name, strlen(name)) < 0)
+		return scd_fail(err, SCD_E_NOMEM, 0, "out of memory");
+	names->items[names->count++] =
+		(struct named){ root, names->texts.items[names->texts.count - 1] };
 	return 0;
 }
 
 static bool has_name(const struct names *names, const char *root, const char *name)
 {
-	const struct named key = { root, name, NULL };
+	const struct named key = { root, name };
 
 	return names->count > 0 && bsearch(&key, names->items, names->count, sizeof(*names->items),
 					   compare_names) != NULL;
 }
 
-/* The name that `seccompctl configmap` made a key of; NULL without memory. */
-static char *name_of_key(const char *key)
+/* Adds the name that `seccompctl configmap` made @key of. */
+static int add_name_of_key(struct names *names, const char *root, const char *key,
+			   struct scd_error *err)
 {
-	char *name = strdup(key), *out = name;
+	char *out;
 
-	for (const char *in = key; name && *in; in++) {
+	if (add_name(names, root, key, err) < 0)
+		return -1;
+	out = names->texts.items[names->texts.count - 1];
+	for (const char *in = key; *in; in++) {
 		if (strncmp(in, SEPARATOR, sizeof(SEPARATOR) - 1) == 0) {
 			*out++ = '/';
 			in += sizeof(SEPARATOR) - 2;
@@ -85,9 +87,8 @@ static char *name_of_key(const char *key)
 			*out++ = *in;
 		}
 	}
-	if (name)
-		*out = '\0';
-	return name;
+	*out = '\0';
+	return 0;
 }
 
 static int add_names_of(struct names *names, const struct scd_verdict *verdict,
@@ -96,12 +97,11 @@ static int add_names_of(struct names *names, const struct scd_verdict *verdict,
 	const struct scd_embedded *embedded = verdict->embedded;
 
 	if (!embedded)
-		return verdict->profile ? add_name(names, "profiles", strdup(verdict->profile), err)
-					: 0;
-	if (add_name(names, embedded->root, strdup(embedded->name), err) < 0)
+		return verdict->profile ? add_name(names, "profiles", verdict->profile, err) : 0;
+	if (add_name(names, embedded->root, embedded->name, err) < 0)
 		return -1;
 	return embedded->key && strstr(embedded->key, SEPARATOR)
-		       ? add_name(names, embedded->root, name_of_key(embedded->key), err)
+		       ? add_name_of_key(names, embedded->root, embedded->key, err)
 		       : 0;
 }
 
@@ -115,7 +115,7 @@ static int add_paths_of(struct names *names, size_t keys, const struct scd_manif
 		const struct names sorted = { .items = names->items, .count = keys };
 
 		if (has_name(&sorted, "profiles", item->key) &&
-		    add_name(names, "profiles", strdup(item->path), err) < 0)
+		    add_name(names, "profiles", item->path, err) < 0)
 			return -1;
 	}
 	return 0;

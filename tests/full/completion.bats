@@ -43,7 +43,7 @@ zsh_offers() { timeout 30 zsh -f "$BATS_TEST_DIRNAME/zsh_offers.zsh" "$1" | sort
   [ "$(zsh_offers 'seccompctl validate --oci-')" = --oci-runtime ]
   [ "$(zsh_offers 'seccompctl validate -o js')" = 'json jsonl' ]
   [ "$(zsh_offers 'seccompctl validate --output=sa')" = sarif ]
-  [ "$(zsh_offers 'seccompctl validate --fail-on=')" = 'error note warning' ]
+  [ "$(zsh_offers 'seccompctl validate --fail-on=')" = 'error never note warning' ]
   [ "$(zsh_offers 'seccompctl validate --disable json-')" = json-syntax ]
   [ "$(zsh_offers 'seccompctl rules SCP00' | wc -w)" -eq 9 ]
   [ "$(zsh_offers 'seccompctl completion f')" = fish ]
