@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Each test is a subshell of its own: what setup and daemon_start set is its own as well.
-# shellcheck disable=SC2030,SC2031
+# shellcheck disable=SC2016,SC2030,SC2031
 # The main job, on simulated kubelet volumes.
 
 bats_require_minimum_version 1.5.0
