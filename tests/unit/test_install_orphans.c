@@ -137,6 +137,29 @@ static void a_source_that_became_empty_removes_nothing(void **state)
 	assert_false(exists(dir, "b.json"));
 }
 
+/* Who confirms a set has to have seen it: another one, or none yet, is left alone. */
+static void nothing_is_done_to_another_set_than_the_confirmed_one(void **state)
+{
+	int dir = at(state);
+
+	(void)want(dir, GOOD("a.json", "{}"));
+	world.request.expected_digest = world.snapshot.digest;
+	run(&world.request);
+	assert_int_equal(outcome.error.code, SCD_E_BUSY);
+	assert_string_equal(outcome.error.msg, "no set of profiles was installed whole yet");
+	assert_false(exists(dir, "a.json"));
+
+	run(want(dir, GOOD("a.json", "{}")));
+	world.request.expected_digest = "another";
+	run(&world.request);
+	assert_int_equal(outcome.error.code, SCD_E_BUSY);
+	assert_non_null(strstr(outcome.error.msg, "is another one by now, sha256:"));
+
+	world.request.expected_digest = world.snapshot.digest;
+	run(&world.request);
+	assert_int_equal(outcome.error.code, SCD_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +168,7 @@ int main(void)
 		ON_TMPDIR(the_grace_period_is_counted_in_healthy_time_and_written_down_in_steps),
 		ON_TMPDIR(an_edited_orphan_is_not_removed_but_given_up),
 		ON_TMPDIR(a_source_that_became_empty_removes_nothing),
+		ON_TMPDIR(nothing_is_done_to_another_set_than_the_confirmed_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
