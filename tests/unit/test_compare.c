@@ -22,7 +22,7 @@ struct both {
 	struct scd_comparison comparison;
 };
 
-static void compile(struct both *both, const char *before, const char *after)
+static void compile_on(uint32_t arch, struct both *both, const char *before, const char *after)
 {
 	const char *const texts[] = { before, after };
 	struct scd_error err;
@@ -35,9 +35,14 @@ static void compile(struct both *both, const char *before, const char *after)
 						  &both->programs[i], &err),
 				 0);
 	}
-	assert_int_equal(scd_compare(&both->programs[0], &both->programs[1], X86_64,
-				     &both->comparison, &err),
-			 0);
+	assert_int_equal(
+		scd_compare(&both->programs[0], &both->programs[1], arch, &both->comparison, &err),
+		0);
+}
+
+static void compile(struct both *both, const char *before, const char *after)
+{
+	compile_on(X86_64, both, before, after);
 }
 
 static void both_done(struct both *both)
@@ -180,6 +185,83 @@ static void alternatives_that_others_cover_are_left_out(void **state)
 			    "domain < 5 and protocol < 5; or type < 5 and protocol >= 5");
 }
 
+#define WITH(archs)                                                                          \
+	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[" archs "],\"syscalls\":[" \
+	"{\"names\":[\"read\"],\"action\":\"SCMP_ACT_LOG\"}]}"
+#define ONE WITH("\"SCMP_ARCH_X86_64\"")
+#define TWO WITH("\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\"")
+
+/* What a filter does not know it kills: all calls at once. */
+static void an_architecture_comes_or_goes_as_one_difference(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		uint32_t arch;
+		size_t count;
+		enum scd_difference_kind kind;
+	} cases[] = {
+		{ ONE, TWO, SCMP_ARCH_X86, 1, SCD_DIFFERS_ADDED },
+		{ TWO, ONE, SCMP_ARCH_X86, 1, SCD_DIFFERS_REMOVED },
+		{ ONE, ONE, SCMP_ARCH_X86, 0, 0 },
+		{ TWO, TWO, SCMP_ARCH_X86, 0, 0 },
+		{ ONE, TWO, SCMP_ARCH_X86_64, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		auto_both struct both both = { 0 };
+		const struct scd_difference *d;
+
+		compile_on(cases[i].arch, &both, cases[i].before, cases[i].after);
+		assert_int_equal(both.comparison.count, cases[i].count);
+		d = both.comparison.items;
+		if (cases[i].count)
+			assert_int_equal(d->kind, cases[i].kind);
+		if (cases[i].count && cases[i].kind == SCD_DIFFERS_ADDED)
+			assert_int_equal(d->after, SCMP_ACT_LOG);
+	}
+}
+
+/* By name, and behind all of them the numbers that have none, once. */
+static void calls_stand_by_name_and_numbers_behind_them(void **state)
+{
+	auto_both struct both both = { 0 };
+	const struct scd_comparison *c = &both.comparison;
+	size_t numbers = 0;
+
+	(void)state;
+	compile(&both, "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
+		"{\"defaultAction\":\"SCMP_ACT_LOG\"}");
+	assert_true(c->count > 300);
+	for (size_t i = 0; i < c->count; i++) {
+		assert_int_equal(c->items[i].before, SCMP_ACT_ERRNO(1));
+		assert_int_equal(c->items[i].after, SCMP_ACT_LOG);
+		if (c->items[i].kind == SCD_DIFFERS_NUMBERS)
+			numbers++;
+		else if (i > 0)
+			assert_true(strcmp(c->items[i - 1].name, c->items[i].name) < 0);
+	}
+	assert_int_equal(numbers, 1);
+	assert_int_equal(c->items[c->count - 1].kind, SCD_DIFFERS_NUMBERS);
+}
+
+#define RULE(name, number) \
+	"{\"names\":[\"" name "\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":" #number "}"
+#define ALLOWING(rules) "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[" rules "]}"
+
+static void what_is_allowed_more_comes_first(void **state)
+{
+	static const char *const names[] = { "write", "bpf", "acct" };
+	auto_both struct both both = { 0 };
+
+	(void)state;
+	compile(&both, ALLOWING(RULE("write", 1) "," RULE("acct", 1)),
+		ALLOWING(RULE("bpf", 1) "," RULE("acct", 38)));
+	assert_int_equal(both.comparison.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(both.comparison.items[i].name, names[i]);
+}
+
 static void directions_follow_the_strictness(void **state)
 {
 	(void)state;
@@ -200,6 +282,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_difference_is_missed_on_random_profiles),
 		cmocka_unit_test(alternatives_that_others_cover_are_left_out),
+		cmocka_unit_test(an_architecture_comes_or_goes_as_one_difference),
+		cmocka_unit_test(calls_stand_by_name_and_numbers_behind_them),
+		cmocka_unit_test(what_is_allowed_more_comes_first),
 		cmocka_unit_test(directions_follow_the_strictness),
 	};
 
