@@ -52,6 +52,12 @@ struct session {
 	unsigned oci_runtimes;
 	cJSON *results;	  /* of "-o json" */
 	unsigned refused; /* by these OCI runtimes */
+
+	/* what they load on .node */
+	uint32_t node;
+	struct scd_program programs[SCD_LOADERS_MAX];
+	struct scd_loader loaders[SCD_LOADERS_MAX];
+	size_t count;
 };
 
 /* One question: a call of one architecture, and the answers of the OCI runtimes. */
@@ -319,18 +325,39 @@ static bool json_result(cJSON *results, const struct question *q, size_t first)
 	       json_cases(object, q, &q->answers[first]);
 }
 
-/* 1: made; 0: the runtime refuses the profile, which is said once; -1. */
-static int make_program(struct session *session, const struct scd_opened *opened,
-			const struct scd_loader *loader, uint32_t node, struct scd_program *program,
-			struct scd_error *err)
+static void forget_programs(struct session *session)
 {
-	if (scd_program_make(&opened->subject, loader, node, program, err) == 0)
-		return 1;
-	if (!scd_program_refused(err))
-		return -1;
-	if (!(session->refused & loader->oci_runtime))
-		scd_cli_warn("%s, with %s: %s", opened->path, loader->name, err->msg);
-	session->refused |= loader->oci_runtime;
+	for (size_t i = 0; i < session->count; i++)
+		scd_program_done(&session->programs[i]);
+	session->count = 0;
+}
+
+/* The programs of a node, made unless they are those at hand. What a runtime refuses has none,
+ * which is said once. */
+static int need_programs(struct session *session, const struct scd_opened *opened, uint32_t node,
+			 struct scd_error *err)
+{
+	struct scd_loader loader;
+
+	if (session->node == node)
+		return 0;
+	forget_programs(session);
+	session->node = node;
+	for (size_t i = 0; scd_loader_at(&opened->subject, node, i, &loader); i++) {
+		struct scd_program *program = &session->programs[session->count];
+
+		if (!(session->oci_runtimes & loader.oci_runtime))
+			continue;
+		if (scd_program_make(&opened->subject, &loader, node, program, err) == 0) {
+			session->loaders[session->count++] = loader;
+			continue;
+		}
+		if (!scd_program_refused(err))
+			return -1;
+		if (!(session->refused & loader.oci_runtime))
+			scd_cli_warn("%s, with %s: %s", opened->path, loader.name, err->msg);
+		session->refused |= loader.oci_runtime;
+	}
 	return 0;
 }
 
@@ -338,26 +365,16 @@ static int make_program(struct session *session, const struct scd_opened *opened
 static int answer(struct question *q, struct session *session, struct scd_error *err)
 {
 	const struct scd_call call = { q->arch, q->name, q->nr };
-	const uint32_t node = scd_arch_node(q->arch);
-	struct scd_loader loader;
 
-	for (size_t i = 0; scd_loader_at(&q->opened->subject, node, i, &loader); i++) {
-		auto_program struct scd_program program = { 0 };
-		int rc;
+	if (need_programs(session, q->opened, scd_arch_node(q->arch), err) < 0)
+		return -1;
+	for (; q->count < session->count; q->count++) {
+		struct scd_explained *said = &q->answers[q->count];
 
-		if (!(session->oci_runtimes & loader.oci_runtime))
-			continue;
-		rc = make_program(session, q->opened, &loader, node, &program, err);
-		if (rc < 0)
+		q->loaders[q->count] = session->loaders[q->count];
+		if (scd_explain(&session->programs[q->count], &call, &q->known, said, err) < 0)
 			return -1;
-		if (rc == 0)
-			continue;
-		q->loaders[q->count] = loader;
-		if (scd_explain(&program, &call, &q->known, &q->answers[q->count], err) < 0)
-			return -1;
-		q->same[q->count] = q->count > 0 && scd_explained_equal(&q->answers[q->count - 1],
-									&q->answers[q->count]);
-		q->count++;
+		q->same[q->count] = q->count > 0 && scd_explained_equal(said - 1, said);
 	}
 	return 0;
 }
@@ -415,32 +432,22 @@ static int explain_arch(const struct scd_opened *opened, uint32_t arch, struct s
 static int show_overview(struct session *session, const struct scd_opened *opened, uint32_t arch,
 			 struct scd_error *err)
 {
-	const uint32_t node = scd_arch_node(arch);
 	const bool color = scd_cli_want_color(session->asked->color, stdout);
 	auto_buf struct scd_buf heading = scd_buf_init(LINE_MAX_BYTES);
 	struct scd_overview all[SCD_LOADERS_MAX] = { 0 };
-	struct scd_loader loader;
-	size_t count = 0;
-	int rc = 0;
+	int rc = need_programs(session, opened, scd_arch_node(arch), err);
 
-	for (size_t i = 0; rc >= 0 && scd_loader_at(&opened->subject, node, i, &loader); i++) {
-		auto_program struct scd_program program = { 0 };
-
-		if (!(session->oci_runtimes & loader.oci_runtime))
-			continue;
-		rc = make_program(session, opened, &loader, node, &program, err);
-		if (rc <= 0)
-			continue;
-		all[count].loader = loader.name;
-		rc = scd_overview_make(&program, arch, &all[count++], err);
+	for (size_t i = 0; rc == 0 && i < session->count; i++) {
+		all[i].loader = session->loaders[i].name;
+		rc = scd_overview_make(&session->programs[i], arch, &all[i], err);
 	}
 	scd_buf_printf(&heading, "%s%s%s on ", color ? BOLD : "", opened->path, color ? PLAIN : "");
 	scd_arch_add_short_name(&heading, arch);
-	if (rc >= 0)
-		scd_overview_print(all, count, scd_buf_text(&heading));
-	for (size_t i = 0; i < count; i++)
+	if (rc == 0)
+		scd_overview_print(all, session->count, scd_buf_text(&heading));
+	for (size_t i = 0; i < SCD_LOADERS_MAX; i++)
 		scd_overview_done(&all[i]);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 /* The same as JSON: the answers for all of them. */
@@ -490,6 +497,26 @@ static void judge_opts(const struct scd_check_opts *asked, struct scd_check_opts
 	}
 }
 
+static int explain_archs(struct session *session, const struct scd_opened *opened,
+			 const struct scd_check_opts *opts, int argc, char **argv,
+			 struct scd_error *err)
+{
+	for (size_t i = 0; i < opts->arch_count; i++) {
+		const uint32_t arch = opts->archs[i];
+		int rc;
+
+		if (argc > 1)
+			rc = explain_arch(opened, arch, session, argv + 1, argc - 1, err);
+		else if (session->results)
+			rc = json_overview(session, opened, arch, err);
+		else
+			rc = show_overview(session, opened, arch, err);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static enum scd_exit explain_file(struct session *session, const struct scd_check_opts *opts,
 				  int argc, char **argv)
 {
@@ -498,31 +525,25 @@ static enum scd_exit explain_file(struct session *session, const struct scd_chec
 	cJSON *root = NULL;
 	struct scd_error err;
 	bool wrong;
+	int rc = 0;
 
 	judge_opts(opts, &nodes);
 	if (scd_opened_read(argv[0], &nodes, &opened, &err) < 0)
 		return scd_cli_fail(&err);
 	wrong = scd_opened_warn(&opened);
-	if (!opened.subject.usable)
-		scd_cli_warn("%s: nothing can be said of its calls", opened.path);
 	if (session->asked->output == SCD_OUTPUT_JSON) {
 		root = make_document(opened.path, &session->results);
 		if (!root)
 			return scd_cli_no_memory();
 	}
-	for (size_t i = 0; opened.subject.usable && i < opts->arch_count; i++) {
-		int rc;
-
-		if (argc > 1)
-			rc = explain_arch(&opened, opts->archs[i], session, argv + 1, argc - 1,
-					  &err);
-		else
-			rc = (root ? json_overview : show_overview)(session, &opened,
-								    opts->archs[i], &err);
-		if (rc < 0) {
-			cJSON_Delete(root);
-			return scd_cli_fail(&err);
-		}
+	if (opened.subject.usable)
+		rc = explain_archs(session, &opened, opts, argc, argv, &err);
+	else
+		scd_cli_warn("%s: nothing can be said of its calls", opened.path);
+	forget_programs(session);
+	if (rc < 0) {
+		cJSON_Delete(root);
+		return scd_cli_fail(&err);
 	}
 	if (root && scd_cli_print_json(root) != SCD_EXIT_OK)
 		return SCD_EXIT_TROUBLE;
