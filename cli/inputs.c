@@ -107,21 +107,6 @@ size_t scd_stdin_count(char *const *operands, size_t count)
 	return found;
 }
 
-bool scd_room_for_one(void **items, size_t count, size_t *cap, size_t size)
-{
-	const size_t more = *cap ? 2 * *cap : 8;
-	void *grown;
-
-	if (count < *cap)
-		return true;
-	grown = reallocarray(*items, more, size);
-	if (!grown)
-		return false;
-	*items = grown;
-	*cap = more;
-	return true;
-}
-
 void scd_inputs_done(struct scd_inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->count; i++)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "error.h"
+#include "room.h"
 
 /* Most bytes read of one text. More than a profile may have, so that a profile which is too
  * large is a finding like any other. */
@@ -46,11 +47,6 @@ int scd_input_read(const struct scd_input *input, char **text, size_t *len,
 
 /* How many of the operands are standard input, which can be read once. */
 size_t scd_stdin_count(char *const *operands, size_t count) SCD_NONNULL;
-
-/* Makes room in *@items, an array of @count elements of @size bytes and room for *@cap, for one
- * element more. False without memory. */
-bool scd_room_for_one(void **items, size_t count, size_t *cap,
-		      size_t size) SCD_NONNULL SCD_MUST_CHECK;
 
 void scd_inputs_done(struct scd_inputs *inputs) SCD_NONNULL;
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "room.h"
+
 #define ARGS_END 6
 #define X32_BIT UINT32_C(0x40000000)
 #define WHEN_MAX ((size_t)4096)
@@ -36,18 +38,13 @@ bool scd_change_exceeds(uint32_t before, uint32_t after)
 static struct scd_difference *add(struct comparing *c, struct scd_difference difference)
 {
 	struct scd_comparison *out = c->out;
+	void *items = out->items;
 
-	if (out->count == out->cap) {
-		const size_t cap = out->cap ? 2 * out->cap : 32;
-		struct scd_difference *items = reallocarray(out->items, cap, sizeof(*items));
-
-		if (!items) {
-			(void)scd_fail(c->err, SCD_E_NOMEM, 0, "%zu differences", cap);
-			return NULL;
-		}
-		out->items = items;
-		out->cap = cap;
+	if (!scd_room_for_one(&items, out->count, &out->cap, sizeof(difference))) {
+		(void)scd_fail(c->err, SCD_E_NOMEM, 0, "%zu differences", out->count);
+		return NULL;
 	}
+	out->items = items;
 	out->items[out->count] = difference;
 	return &out->items[out->count++];
 }

@@ -6,19 +6,16 @@
 #include <string.h>
 
 #include "canon.h"
+#include "room.h"
 #include "text.h"
 
 int scd_words_add(struct scd_words *words, const char *word, struct scd_error *err)
 {
-	if (words->count == words->cap) {
-		size_t cap = words->cap ? 2 * words->cap : 8;
-		const char **items = reallocarray(words->items, cap, sizeof(const char *));
+	void *items = words->items;
 
-		if (!items)
-			return scd_fail(err, SCD_E_NOMEM, 0, "%zu words", cap);
-		words->items = items;
-		words->cap = cap;
-	}
+	if (!scd_room_for_one(&items, words->count, &words->cap, sizeof(word)))
+		return scd_fail(err, SCD_E_NOMEM, 0, "%zu words", words->count);
+	words->items = items;
 	words->items[words->count++] = word;
 	return 0;
 }
@@ -53,18 +50,13 @@ void scd_words_sort(struct scd_words *words)
 
 struct scd_draft_rule *scd_draft_add(struct scd_draft *draft, struct scd_error *err)
 {
-	if (draft->count == draft->cap) {
-		size_t cap = draft->cap ? 2 * draft->cap : 16;
-		struct scd_draft_rule *rules =
-			reallocarray(draft->rules, cap, sizeof(*draft->rules));
+	void *rules = draft->rules;
 
-		if (!rules) {
-			(void)scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", cap);
-			return NULL;
-		}
-		draft->rules = rules;
-		draft->cap = cap;
+	if (!scd_room_for_one(&rules, draft->count, &draft->cap, sizeof(*draft->rules))) {
+		(void)scd_fail(err, SCD_E_NOMEM, 0, "%zu rules", draft->count);
+		return NULL;
 	}
+	draft->rules = rules;
 	draft->rules[draft->count] = (struct scd_draft_rule){ 0 };
 	return &draft->rules[draft->count++];
 }

@@ -8,6 +8,7 @@
 #include "check_opts.h"
 #include "draft.h"
 #include "profile.h"
+#include "room.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -43,19 +44,14 @@ static struct scd_flatten_step *add_step(struct work *work, enum scd_flatten_ver
 	struct scd_flattened *out = work->out;
 	struct scd_flatten_step *step;
 	unsigned column;
+	void *steps = out->steps;
 	va_list ap;
 
-	if (out->step_count == out->step_cap) {
-		size_t cap = out->step_cap ? 2 * out->step_cap : 16;
-		struct scd_flatten_step *steps = reallocarray(out->steps, cap, sizeof(*steps));
-
-		if (!steps) {
-			(void)scd_fail(work->err, SCD_E_NOMEM, 0, "%zu decisions", cap);
-			return NULL;
-		}
-		out->steps = steps;
-		out->step_cap = cap;
+	if (!scd_room_for_one(&steps, out->step_count, &out->step_cap, sizeof(*step))) {
+		(void)scd_fail(work->err, SCD_E_NOMEM, 0, "%zu decisions", out->step_count);
+		return NULL;
 	}
+	out->steps = steps;
 	step = &out->steps[out->step_count++];
 	*step = (struct scd_flatten_step){ .verb = verb, .rule = SIZE_MAX };
 	scd_text_position(work->judge->text, work->judge->len, at->at, &step->line, &column);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "draft.h"
+#include "room.h"
 
 static const char *const verb_names[] = {
 	[SCD_MERGE_ADDED] = "added",
@@ -179,16 +180,11 @@ static struct word read_word(const struct work *work, size_t first, size_t call_
 static int add_step(struct work *work, struct scd_merge_step step)
 {
 	struct scd_merged *merged = work->merged;
+	void *steps = merged->steps;
 
-	if (merged->step_count == merged->step_cap) {
-		size_t cap = merged->step_cap ? 2 * merged->step_cap : 64;
-		struct scd_merge_step *steps = reallocarray(merged->steps, cap, sizeof(*steps));
-
-		if (!steps)
-			return scd_fail(work->err, SCD_E_NOMEM, 0, "%zu decisions", cap);
-		merged->steps = steps;
-		merged->step_cap = cap;
-	}
+	if (!scd_room_for_one(&steps, merged->step_count, &merged->step_cap, sizeof(step)))
+		return scd_fail(work->err, SCD_E_NOMEM, 0, "%zu decisions", merged->step_count);
+	merged->steps = steps;
 	merged->steps[merged->step_count++] = step;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "room.h"
 #include "text.h"
 
 /* Two texts, read side by side. */
@@ -19,20 +20,13 @@ struct follower {
 
 void scd_spans_add(struct scd_spans *spans, struct scd_span span)
 {
-	const size_t cap = spans->cap ? 2 * spans->cap : 32;
-	struct scd_span *items;
+	void *items = spans->items;
 
-	if (spans->failed)
+	if (spans->failed || !scd_room_for_one(&items, spans->count, &spans->cap, sizeof(span))) {
+		spans->failed = true;
 		return;
-	if (spans->count == spans->cap) {
-		items = reallocarray(spans->items, cap, sizeof(*items));
-		if (!items) {
-			spans->failed = true;
-			return;
-		}
-		spans->items = items;
-		spans->cap = cap;
 	}
+	spans->items = items;
 	spans->items[spans->count++] = span;
 }
 
