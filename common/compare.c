@@ -247,6 +247,31 @@ static bool knows(const struct scd_program *program, uint32_t arch)
 	return false;
 }
 
+/* Sets .after, .nr and .example to a call that the program lets happen, with whatever arguments, if
+ * number @nr is one. */
+static int find_open(struct comparing *c, int nr, struct scd_difference *d)
+{
+	char name[SCD_CALL_NAME_SIZE];
+	const struct scd_reading_call *const rules =
+		scd_subject_call(c->after->subject, scd_call_name(c->arch, nr, name));
+	const struct scd_known known = { .bits = scd_arch_arg_mask(c->arch) };
+	auto_points struct scd_points points = { 0 };
+
+	if (scd_points_make(&rules, 1, &known, &points, c->err) < 0)
+		return -1;
+	for (size_t p = 0; p < points.count && !scd_effect_lets(d->after); p++) {
+		const uint32_t action =
+			scd_effect_run(&c->after->filter, c->arch, nr, points.items[p]);
+
+		if (!scd_effect_lets(action))
+			continue;
+		d->after = action;
+		d->nr = nr;
+		memcpy(d->example, points.items[p], sizeof(d->example));
+	}
+	return 0;
+}
+
 /* Only one of the two knows the architecture: the other treats all its calls alike. */
 static int compare_whole(struct comparing *c, const struct numbers *numbers)
 {
@@ -259,15 +284,9 @@ static int compare_whole(struct comparing *c, const struct numbers *numbers)
 	d.nr = (int)numbers->items[0];
 	d.before = scd_effect_run(&c->before->filter, c->arch, d.nr, none);
 	d.after = scd_effect_run(&c->after->filter, c->arch, d.nr, none);
-	for (size_t i = 0; i < numbers->count && added && !scd_effect_lets(d.after); i++) {
-		const uint32_t action =
-			scd_effect_run(&c->after->filter, c->arch, (int)numbers->items[i], none);
-
-		if (scd_effect_lets(action)) {
-			d.after = action;
-			d.nr = (int)numbers->items[i];
-		}
-	}
+	for (size_t i = 0; i < numbers->count && added && !scd_effect_lets(d.after); i++)
+		if (find_open(c, (int)numbers->items[i], &d) < 0)
+			return -1;
 	return add(c, d) ? 0 : -1;
 }
 

@@ -104,6 +104,18 @@ END
   [[ $output == *'- open '* ]]
 }
 
+@test "an architecture that comes with calls that some arguments let happen is above the ceiling" {
+  cat > a.json <<'END'
+{ "defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
+  { "names": ["prctl"], "action": "SCMP_ACT_ALLOW", "args": [{ "index": 0, "value": 3, "op": "SCMP_CMP_EQ" }] }] }
+END
+  sed 's/"SCMP_ARCH_X86_64"/"SCMP_ARCH_X86_64", "SCMP_ARCH_X32"/' a.json > b.json
+  run -1 --separate-stderr "$ctl" diff --ceiling a.json b.json
+  [ "${lines[1]}" = 'x32, with runc and crun: 1 less restricted' ]
+  [[ ${lines[2]} == *'KILL_THREAD → ALLOW'* ]]
+  run -0 --separate-stderr "$ctl" diff --ceiling b.json a.json
+}
+
 @test "calls through socketcall are compared as well" {
   sed 's/"SCMP_ARCH_X86_64"/"SCMP_ARCH_X86_64", "SCMP_ARCH_X86"/' old.json > a.json
   write new.json 1 "$(deny socket)"
