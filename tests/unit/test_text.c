@@ -255,9 +255,89 @@ static void mentions_ignore_case_and_end_at_the_end(void **state)
 	assert_false(scd_text_mentions(text, sizeof(text) - 1, "actions"));
 }
 
+/* The character's own encoding, as RFC 3629 has it; its length, or 0 when it is none. */
+static size_t encode(uint32_t point, unsigned char out[4])
+{
+	const size_t n = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = { 0, 0x00, 0xc0, 0xe0, 0xf0 };
+
+	if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+		return 0;
+	for (size_t i = n; i-- > 1; point >>= 6)
+		out[i] = (unsigned char)(0x80 | (point & 0x3f));
+	out[0] = (unsigned char)(lead[n] | point);
+	return n;
+}
+
+/* U+0000 to U+FFFF, one after the other: which of them are escaped. */
+static void what_nobody_sees_or_what_moves_text_is_escaped(void **state)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = { { 0x00, 0x1f },	   { 0x22, 0x22 },     { 0x5c, 0x5c },
+		       { 0x7f, 0x9f },	   { 0x200b, 0x200f }, { 0x2028, 0x202e },
+		       { 0x2060, 0x206f }, { 0xfeff, 0xfeff } };
+	size_t in = 0;
+
+	(void)state;
+	for (uint32_t point = 0; point < 0x10000; point++) {
+		auto_buf struct scd_buf out = scd_buf_init(32);
+		unsigned char text[4];
+		const size_t n = encode(point, text);
+		bool escaped;
+
+		if (n == 0)
+			continue;
+		if (in < sizeof(ranges) / sizeof(ranges[0]) && point > ranges[in].last)
+			in++;
+		escaped = in < sizeof(ranges) / sizeof(ranges[0]) && point >= ranges[in].first;
+		scd_text_quote(&out, (const char *)text, n, 60);
+		if (escaped !=
+		    (strncmp(scd_buf_text(&out), (const char *)text, n) != 0 || out.len != n))
+			fail_msg("U+%04X: %s", point, scd_buf_text(&out));
+	}
+}
+
+/* How long the character at @p is: one that is written just so. */
+static size_t length_by_encoding(const unsigned char p[4])
+{
+	static const unsigned char masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+
+	for (size_t n = 1; n <= 4; n++) {
+		uint32_t point = p[0] & masks[n];
+		unsigned char again[4];
+
+		for (size_t i = 1; i < n; i++)
+			point = point << 6 | (p[i] & 0x3f);
+		if (encode(point, again) == n && memcmp(again, p, n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+/* Every first and second byte, and the others at the ends of what they may be. */
+static void a_character_is_what_encodes_to_itself(void **state)
+{
+	static const unsigned char ends[] = { 0x00, 0x7f, 0x80, 0xbf, 0xc0, 0xff };
+
+	(void)state;
+	for (unsigned i = 0; i < 65536U * 36; i++) {
+		const unsigned char p[] = { (unsigned char)(i / 36 >> 8), (unsigned char)(i / 36),
+					    ends[i % 6], ends[i / 6 % 6] };
+		const size_t n = length_by_encoding(p);
+
+		if (scd_utf8_length((const char *)p, 4) != n)
+			fail_msg("%02x %02x %02x %02x", p[0], p[1], p[2], p[3]);
+		if (n > 1 && scd_utf8_length((const char *)p, n - 1) != 0)
+			fail_msg("%02x %02x %02x %02x, cut", p[0], p[1], p[2], p[3]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_character_is_what_encodes_to_itself),
+		cmocka_unit_test(what_nobody_sees_or_what_moves_text_is_escaped),
 		cmocka_unit_test(positions_count_lines_and_code_points),
 		cmocka_unit_test(utf8_is_rfc_3629_exactly),
 		cmocka_unit_test(distance_counts_edits_and_swaps),
