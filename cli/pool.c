@@ -106,36 +106,6 @@ static void wait_a_while(struct scd_pool *pool)
 		pool->tick(pool->tick_context);
 }
 
-/* Leaves this processor alone to us, until *@before is set again. */
-static bool stay_here(cpu_set_t *before)
-{
-	const int cpu = sched_getcpu();
-	cpu_set_t here;
-
-	if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof(*before), before) < 0)
-		return false;
-	CPU_ZERO(&here);
-	CPU_SET((size_t)cpu, &here);
-	return sched_setaffinity(0, sizeof(here), &here) == 0;
-}
-
-/* Begins a check; on this processor where no other runs: its caches know the text, while an idle
- * one would have to be woken, and wake us in the end. */
-static int begin(struct scd_pool *pool, struct scd_pool_slot *slot, const char *json, size_t len,
-		 const struct scd_check_opts *opts, struct scd_error *err)
-{
-	cpu_set_t before;
-	const bool stays = pool->busy == 0 && stay_here(&before);
-	const int rc = scd_jail_start(json, len, opts, &slot->jail, err);
-
-	if (!stays)
-		return rc;
-	(void)sched_setaffinity(0, sizeof(before), &before);
-	if (rc == 0)
-		(void)sched_setaffinity(slot->jail.pid, sizeof(before), &before);
-	return rc;
-}
-
 int scd_pool_add(struct scd_pool *pool, const char *json, size_t len,
 		 const struct scd_check_opts *opts, void *job, struct scd_error *err)
 {
@@ -145,7 +115,7 @@ int scd_pool_add(struct scd_pool *pool, const char *json, size_t len,
 		wait_a_while(pool);
 	while (slot->jail.pid)
 		slot++;
-	if (begin(pool, slot, json, len, opts, err) < 0)
+	if (scd_jail_start(json, len, opts, &slot->jail, err) < 0)
 		return -1;
 	slot->fd = (int)syscall(__NR_pidfd_open, slot->jail.pid, 0U);
 	slot->deadline_ms = now_ms() + (uint64_t)SCD_CHECK_WALL_SECONDS * 1000;
