@@ -65,11 +65,12 @@ proof() {
       { echo "$runtime, no_new_privs $nnp, $profile.json: exit $?" && return 1; }
   done
 
-  # One call less, and run names it. What hangs is given up soon, and nothing is left behind.
+  # One call less, and run names it. What hangs is killed, alone, as the filter may deny it a process group of its
+  # own; what it leaves behind is ended by the signal that the second timeout(1) sends.
   place
   jq --arg call "$needed" '.syscalls[].names -= [$call]' "$WORK/p.json" > "$WORK/less.json"
-  LIMIT=4 timeout 20 "$ctl" run -o json --report "$WORK/r.json" "$WORK/less.json" -- \
-    timeout -s KILL 12 "$WORK/load.sh" "$name" "$WORK/at" > /dev/null 2>&1 || true
+  LIMIT=4 timeout -k 10 12 "$ctl" run -o json --report "$WORK/r.json" "$WORK/less.json" -- \
+    timeout --foreground -s KILL 10 "$WORK/load.sh" "$name" "$WORK/at" > /dev/null 2>&1 || true
   jq_true --arg call "$needed" 'any(.denied[]; .syscall == $call and .errno == 38 and (.examples | length > 0))' "$WORK/r.json"
 }
 

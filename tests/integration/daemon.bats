@@ -269,12 +269,14 @@ JSON
 validations() { get /metrics | awk '/^seccompd_validations_total/ { n += $2 } END { print n }'; }
 syncs_by_signal() { get /metrics | awk '/^seccompd_syncs_total.trigger="signal"/ { n += $2 } END { print n }'; }
 signalled() { [ "$(syncs_by_signal)" -ge "$1" ]; }
+judged() { [ "$(validations)" = "$1" ]; }
 
 @test "SIGHUP without another option of judging looks again and judges nothing again" {
   for i in $(seq "${SCD_PROFILES:-20}"); do good_profile | sed "s/\"errnoRet\": 1/\"errnoRet\": $i/" > "$PAYLOAD/p$i.json"; done
   publish
   printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nreadyPolicy: strict\n' > "$WORK/config.yaml"
   daemon_start --config="$WORK/config.yaml" --resync-period=1h
+  eventually judged "${SCD_PROFILES:-20}"
   eventually is_state "p$i.json" Installed
   before=$(validations)
   rm "$DEST/p1.json"
@@ -291,7 +293,7 @@ signalled() { [ "$(syncs_by_signal)" -ge "$1" ]; }
   printf 'apiVersion: seccompd.dev/v1alpha1\nkind: SeccompdConfiguration\nociRuntime: runc\n' > "$WORK/config.yaml"
   kill -HUP "$DAEMON"
   eventually signalled 4
-  [ "$(validations)" = $((2 * before)) ]
+  eventually judged $((2 * before))
 }
 
 @test "what only a start can change is kept at SIGHUP, and said each time" {
