@@ -79,8 +79,8 @@ FAULTS
     next_payload
     fault "clone,clone3,fork,vfork:error=$errno"
     publish
+    eventually grep -q 'Check failed' "$LOG"
     eventually last_sync_is Error
-    grep -q 'Check failed' "$LOG"
     [ "$(code /livez)" = 200 ]
     nothing_is_lost
     mend
