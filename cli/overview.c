@@ -8,10 +8,6 @@
 #include "inputs.h"
 #include "meaning.h"
 
-/* Numbers of which libseccomp is asked the name: those of Linux, and of mips from 4000 on. */
-#define NAMED_END 7000
-#define X32_BIT 0x40000000
-
 #define WIDTH 100 /* columns */
 #define CASES_MAX ((size_t)65536)
 #define OVERVIEW_MAX ((size_t)4 << 20)
@@ -38,10 +34,11 @@ static void fates_done(struct fates *fates)
 bool scd_named_call_at(uint32_t arch, size_t index, struct scd_call *call,
 		       char name[SCD_CALL_NAME_SIZE])
 {
-	if (index >= NAMED_END)
+	if (index >= SCD_NAMED_CALLS_END)
 		return false;
 	*call = (struct scd_call){ arch, name,
-				   arch == SCMP_ARCH_X32 ? (int)index | X32_BIT : (int)index };
+				   (int)(arch == SCMP_ARCH_X32 ? (uint32_t)index | SCD_X32_BIT
+							       : (uint32_t)index) };
 	(void)scd_call_name(arch, call->nr, name);
 	return true;
 }

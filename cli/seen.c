@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "fsio.h"
+#include "names.h"
 
-#define X32_BIT 0x40000000
 #define BUCKETS ((size_t)16384) /* a power of two, over SCD_SEEN_ROWS_MAX */
 
 uint32_t scd_call_token(const struct scd_call *call)
 {
-	return call->arch == SCMP_ARCH_X86_64 && call->nr >= 0 && (call->nr & X32_BIT)
+	return call->arch == SCMP_ARCH_X86_64 && call->nr >= 0 && ((uint32_t)call->nr & SCD_X32_BIT)
 		       ? SCMP_ARCH_X32
 		       : call->arch;
 }

@@ -11,7 +11,6 @@
 #include "value.h"
 
 #define ARGS_END 6
-#define X32_BIT UINT32_C(0x40000000)
 
 int scd_call_find(uint32_t arch, const char *word, char name[SCD_CALL_NAME_SIZE], int *nr,
 		  struct scd_error *err)
@@ -20,11 +19,11 @@ int scd_call_find(uint32_t arch, const char *word, char name[SCD_CALL_NAME_SIZE]
 	uint64_t number;
 
 	if (isdigit((unsigned char)*word)) {
-		if (scd_value_uint(word, 0, X32_BIT - 1, &number, err) < 0)
+		if (scd_value_uint(word, 0, SCD_X32_BIT - 1, &number, err) < 0)
 			return -1;
 		*nr = (int)number;
 		if (arch == SCMP_ARCH_X32)
-			*nr |= (int)X32_BIT;
+			*nr |= (int)SCD_X32_BIT;
 		(void)scd_call_name(arch, *nr, name);
 		return 0;
 	}

@@ -8,11 +8,7 @@
 #include "room.h"
 
 #define ARGS_END 6
-#define X32_BIT UINT32_C(0x40000000)
 #define WHEN_MAX ((size_t)4096)
-
-/* Numbers of which libseccomp is asked the name: those of Linux, and of mips from 4000 on. */
-#define NAMED_END 7000
 
 struct comparing {
 	const struct scd_program *before, *after;
@@ -141,8 +137,8 @@ static int compare_call(struct comparing *c, const struct scd_call *call)
 static bool in_arch(uint32_t arch, uint32_t nr)
 {
 	if (arch == SCMP_ARCH_X32)
-		return nr & X32_BIT && nr <= INT32_MAX;
-	return nr <= INT32_MAX && (arch != SCMP_ARCH_X86_64 || !(nr & X32_BIT));
+		return nr & SCD_X32_BIT && nr <= INT32_MAX;
+	return nr <= INT32_MAX && (arch != SCMP_ARCH_X86_64 || !(nr & SCD_X32_BIT));
 }
 
 /* Numbers, sorted, each once. */
@@ -180,14 +176,15 @@ static void add_constants(struct numbers *numbers, uint32_t arch, const struct s
 /* Every number that one of the programs can tell from its neighbours, and all that have names. */
 static int collect(const struct comparing *c, struct numbers *numbers)
 {
-	const size_t most = 3 * (c->before->filter.count + c->after->filter.count) + NAMED_END;
-	const uint32_t base = c->arch == SCMP_ARCH_X32 ? X32_BIT : 0;
+	const size_t most =
+		3 * (c->before->filter.count + c->after->filter.count) + SCD_NAMED_CALLS_END;
+	const uint32_t base = c->arch == SCMP_ARCH_X32 ? SCD_X32_BIT : 0;
 	size_t kept = 0;
 
 	numbers->items = calloc(most, sizeof(*numbers->items));
 	if (!numbers->items)
 		return scd_fail(c->err, SCD_E_NOMEM, 0, "%zu numbers", most);
-	for (uint32_t nr = 0; nr < NAMED_END; nr++)
+	for (uint32_t nr = 0; nr < SCD_NAMED_CALLS_END; nr++)
 		add_number(numbers, c->arch, base + nr);
 	add_constants(numbers, c->arch, &c->before->filter);
 	add_constants(numbers, c->arch, &c->after->filter);

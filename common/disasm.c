@@ -11,7 +11,6 @@
 #include "meaning.h"
 #include "program.h"
 
-#define X32_BIT UINT32_C(0x40000000)
 #define WORD 4 /* bytes of one */
 
 static const char *const alu_names[] = {
@@ -88,7 +87,7 @@ static void learn(const struct sock_filter *insn, struct scd_disasm_state *state
 		state->nr = insn->k;
 	} else if ((insn->code == (BPF_JMP | BPF_JGE | BPF_K) ||
 		    insn->code == (BPF_JMP | BPF_JSET | BPF_K)) &&
-		   insn->k == X32_BIT && holds(state, NR_AT)) {
+		   insn->k == SCD_X32_BIT && holds(state, NR_AT)) {
 		state->x32 = true;
 	}
 }
@@ -249,9 +248,9 @@ static void add_constant(const struct sock_filter *insn, const struct scd_disasm
 
 	if (state->offset == ARCH_AT && scd_arch_of(insn->k)) {
 		scd_arch_add_short_name(out, insn->k);
-	} else if (state->offset == NR_AT && insn->k == X32_BIT) {
+	} else if (state->offset == NR_AT && insn->k == SCD_X32_BIT) {
 		scd_buf_puts(out, "the bit of x32");
-	} else if (state->offset == NR_AT && arch == SCMP_ARCH_X86_64 && insn->k & X32_BIT &&
+	} else if (state->offset == NR_AT && arch == SCMP_ARCH_X86_64 && insn->k & SCD_X32_BIT &&
 		   insn->k <= INT32_MAX) {
 		scd_buf_printf(out, "%s of x32", scd_call_name(SCMP_ARCH_X32, (int)insn->k, call));
 	} else if (state->offset == NR_AT && scd_arch_of(arch) && insn->k <= INT32_MAX) {

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define X32_BIT UINT32_C(0x40000000)
 #define ARGS_END 6
 
 int scd_effect_nr(uint32_t arch, const char *name)
@@ -13,7 +12,7 @@ int scd_effect_nr(uint32_t arch, const char *name)
 
 	if (nr < 0)
 		return -1;
-	return arch == SCMP_ARCH_X32 ? (int)((uint32_t)nr | X32_BIT) : nr;
+	return arch == SCMP_ARCH_X32 ? (int)((uint32_t)nr | SCD_X32_BIT) : nr;
 }
 
 uint32_t scd_effect_run(const struct scd_filter *filter, uint32_t arch, int nr,

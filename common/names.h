@@ -62,6 +62,9 @@ const struct scd_arch *scd_archs(size_t *count) SCD_NONNULL;
 /* The row of an architecture token, or NULL. */
 const struct scd_arch *scd_arch_of(uint32_t token);
 
+/* What the number of a call has set that x32 makes: asm/unistd.h. */
+#define SCD_X32_BIT UINT32_C(0x40000000)
+
 /* The row of what crun takes: SCMP_ARCH_ may be missing, and the rest be in any letter case (crun's
  * src/libcrun/seccomp.c: get_seccomp_arch()). Or NULL. */
 const struct scd_arch *scd_arch_find_crun(const char *name) SCD_NONNULL;

@@ -10,7 +10,6 @@
 #include "stub.h"
 
 #define ARGS_END 6
-#define X32_BIT UINT32_C(0x40000000)
 
 /* Numbers that are asked for the name of a call; libseccomp's tables end far below. */
 #define NUMBERS_END 8192
@@ -225,7 +224,7 @@ int scd_call_number(uint32_t arch, const char *name)
 
 const char *scd_call_name(uint32_t arch, int nr, char out[SCD_CALL_NAME_SIZE])
 {
-	const int plain = arch == SCMP_ARCH_X32 ? (int)((uint32_t)nr & ~X32_BIT) : nr;
+	const int plain = arch == SCMP_ARCH_X32 ? (int)((uint32_t)nr & ~SCD_X32_BIT) : nr;
 	/* libseccomp has x32 numbers with and without the bit. */
 	auto_free char *name = seccomp_syscall_resolve_num_arch(arch, nr);
 

@@ -8,6 +8,9 @@
 #include "multiplex.h"
 #include "stub.h"
 
+/* Numbers of which libseccomp is asked the name: those of Linux, and of mips from 4000 on. */
+#define SCD_NAMED_CALLS_END 7000
+
 /* A text, read as far as it makes sense. */
 struct scd_subject {
 	const char *text; /* not NUL-terminated; outlives the subject */

@@ -10,8 +10,6 @@
 
 #include "effect.h"
 
-#define X32_BIT UINT32_C(0x40000000)
-
 /* Room for all architectures that libseccomp knows: far below the 255 instructions over which
  * runc would have to jump otherwise. */
 #define STUB_MAX ((size_t)200)
@@ -112,14 +110,14 @@ static void put_section(struct stub *stub, struct section *section)
 	if (both) {
 		put_jump(stub, BPF_JGT, (uint32_t)section->highest_x32, enosys + 1, 0);
 		put_jump(stub, BPF_JGT, (uint32_t)section->highest, enosys + 2, 1);
-		put_jump(stub, BPF_JSET, X32_BIT, 1, 0);
+		put_jump(stub, BPF_JSET, SCD_X32_BIT, 1, 0);
 	} else if (section->highest_x32 >= 0) {
 		put_jump(stub, BPF_JGT, (uint32_t)section->highest_x32, enosys + 1, 0);
-		put_jump(stub, BPF_JSET, X32_BIT, 0, 1);
+		put_jump(stub, BPF_JSET, SCD_X32_BIT, 0, 1);
 	} else {
 		put_jump(stub, BPF_JGT, (uint32_t)section->highest, enosys + 1, 0);
 		if (x86)
-			put_jump(stub, BPF_JSET, X32_BIT, 1, 0);
+			put_jump(stub, BPF_JSET, SCD_X32_BIT, 1, 0);
 	}
 	if (section->s390) {
 		put_enosys(stub);

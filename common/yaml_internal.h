@@ -5,6 +5,7 @@
 #define SCD_YAML_INTERNAL_H
 
 #include <assert.h>
+#include <string.h>
 
 #include <yaml.h>
 
@@ -33,6 +34,13 @@ static inline const yaml_node_t *node_of(const struct scd_yaml *doc, int id)
 static inline const struct scd_yaml_node *handle(const struct scd_yaml *doc, int id)
 {
 	return (const void *)node_of(doc, id);
+}
+
+/* "<<" as a key, not in quotes. */
+static inline bool is_merge_key(const yaml_node_t *key)
+{
+	return key->type == YAML_SCALAR_NODE && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       strcmp((const char *)key->data.scalar.value, "<<") == 0;
 }
 
 /* Puts what merge keys stand for in their place. All keys are scalars without a NUL, and none is

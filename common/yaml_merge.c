@@ -16,20 +16,9 @@ struct merger {
 	size_t compared, merged;
 };
 
-static yaml_node_t *node_at(const struct merger *merger, int id)
-{
-	return merger->doc->document.nodes.start + id - 1;
-}
-
 static size_t pair_count(const yaml_node_t *mapping)
 {
 	return (size_t)(mapping->data.mapping.pairs.top - mapping->data.mapping.pairs.start);
-}
-
-static bool is_merge_key(const yaml_node_t *key)
-{
-	return key->type == YAML_SCALAR_NODE && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-	       strcmp((const char *)key->data.scalar.value, "<<") == 0;
 }
 
 /* The index of the merge key among the pairs of a mapping, or their number. */
@@ -39,7 +28,7 @@ static size_t find_merge_key(const struct merger *merger, const yaml_node_t *map
 	size_t i = 0;
 
 	while (i < count &&
-	       !is_merge_key(node_at(merger, mapping->data.mapping.pairs.start[i].key)))
+	       !is_merge_key(node_of(merger->doc, mapping->data.mapping.pairs.start[i].key)))
 		i++;
 	return i;
 }
@@ -51,7 +40,7 @@ static bool has_key(struct merger *merger, const yaml_node_t *mapping, const yam
 	merger->compared += count;
 	for (size_t i = 0; i < count; i++) {
 		const yaml_node_t *other =
-			node_at(merger, mapping->data.mapping.pairs.start[i].key);
+			node_of(merger->doc, mapping->data.mapping.pairs.start[i].key);
 
 		if (strcmp((const char *)other->data.scalar.value,
 			   (const char *)key->data.scalar.value) == 0)
@@ -68,7 +57,7 @@ static int fail_at_node(const struct merger *merger, const yaml_node_t *node, st
 
 static int merge_from(struct merger *merger, int from, struct scd_error *err)
 {
-	const yaml_node_t *source = node_at(merger, from);
+	const yaml_node_t *source = node_of(merger->doc, from);
 
 	if (source->type != YAML_MAPPING_NODE)
 		return fail_at_node(merger, source, err, "takes a mapping, or a list of mappings");
@@ -78,7 +67,8 @@ static int merge_from(struct merger *merger, int from, struct scd_error *err)
 	for (size_t i = 0; i < pair_count(source); i++) {
 		const yaml_node_pair_t pair = source->data.mapping.pairs.start[i];
 
-		if (has_key(merger, node_at(merger, merger->into), node_at(merger, pair.key)))
+		if (has_key(merger, node_of(merger->doc, merger->into),
+			    node_of(merger->doc, pair.key)))
 			continue;
 		if (++merger->merged > MERGED_MAX || merger->compared > COMPARED_MAX)
 			return fail_at_node(merger, source, err, "repeats too much");
@@ -94,7 +84,7 @@ static int merge_into(struct merger *merger, yaml_node_t *mapping, size_t index,
 		      struct scd_error *err)
 {
 	const int from = mapping->data.mapping.pairs.start[index].value;
-	const yaml_node_t *value = node_at(merger, from);
+	const yaml_node_t *value = node_of(merger->doc, from);
 	yaml_node_pair_t *pair = mapping->data.mapping.pairs.start + index;
 
 	memmove(pair, pair + 1, (pair_count(mapping) - index - 1) * sizeof(*pair));
@@ -115,7 +105,7 @@ int scd_yaml_merge(struct scd_yaml *doc, struct scd_error *err)
 	const int count = (int)(doc->document.nodes.top - doc->document.nodes.start);
 
 	for (merger.into = 1; merger.into <= count; merger.into++) {
-		yaml_node_t *node = node_at(&merger, merger.into);
+		yaml_node_t *node = yaml_document_get_node(&doc->document, merger.into);
 		size_t index;
 
 		if (node->type != YAML_MAPPING_NODE)

@@ -298,8 +298,7 @@ static int check_mapping(const struct scd_yaml *doc, const yaml_node_t *mapping,
 			return scd_yaml_fail(doc, key, err, "a key has to be a word");
 		if (scd_yaml_kind(key) == SCD_YAML_NULL)
 			return scd_yaml_fail(doc, key, err, "a key is missing");
-		if (!merges && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-		    strcmp((const char *)node->data.scalar.value, "<<") == 0)
+		if (!merges && is_merge_key(node))
 			return scd_yaml_fail(doc, key, err, "merge keys (<<) are not accepted");
 	}
 	return check_duplicates(doc, mapping, err);
